@@ -1,0 +1,1 @@
+"""The face for machines: DRF under /api/v1/."""

@@ -1,0 +1,1 @@
+"""What machines open: health checks, and later mailboxes and provider webhooks."""

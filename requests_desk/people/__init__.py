@@ -1,0 +1,1 @@
+"""Agencies, units, people, memberships and personal tokens."""

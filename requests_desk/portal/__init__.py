@@ -1,0 +1,1 @@
+"""The face of the public: status, and later questions and answers."""

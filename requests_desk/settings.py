@@ -1,0 +1,253 @@
+"""Settings, read from the environment alone: `docs/configuration.md` lists every name.
+
+A secret NAME may also be given as NAME_FILE, the path of a file that holds it.
+Without DATABASE_URL and REDIS_URL the desk that `make run` keeps under DESK_DATA is meant.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+# --- where the desk keeps its things ---------------------------------------------------------------------------
+DESK_DATA = Path(env.str("DESK_DATA", default=str(BASE_DIR / "data"))).resolve()
+
+
+def _kept(name: str) -> str:
+    """Return the text of a small file that `make run` keeps in DESK_DATA, or nothing."""
+    path = DESK_DATA / name
+    return path.read_text().strip() if path.is_file() else ""
+
+
+# What the supervisor knew when it started: a later `manage.py` finds the same desk by DESK_DATA alone.
+_desk: dict[str, str] = json.loads(_kept("desk.json") or "{}")
+
+PORT = env.int("PORT", default=int(_desk.get("port", 8000)))
+BIND = env.str("BIND", default=_desk.get("bind", "127.0.0.1"))
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=_desk.get("public_base_url", f"http://127.0.0.1:{PORT}")).rstrip("/")
+DESK_DEMO = env.bool("DESK_DEMO", default=_desk.get("demo", "0") == "1")
+
+# --- secrets and hosts -----------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", default=_kept("secret-key"))
+_public = urlsplit(PUBLIC_BASE_URL)
+_https = _public.scheme == "https"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *([_public.hostname] if _public.hostname else [])])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+DEBUG = False
+
+# --- stores ----------------------------------------------------------------------------------------------------
+_run = DESK_DATA / "run"
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"postgres://postgres@{quote(str(_run), safe='')}/desk")
+    | {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+_redis = env.str("REDIS_URL", default="")
+_socket = _run / "valkey.sock"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _redis or f"unix://{_socket}?db=1",
+        "KEY_PREFIX": "desk",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+}
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DESK_DATA / "media"))
+
+# --- applications ----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "pgtrigger",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "sla",
+    "notifications",
+    "requests_desk.people",
+    "requests_desk.tickets",
+    "requests_desk.desk",
+    "requests_desk.portal",
+    "requests_desk.leadership",
+    "requests_desk.api",
+    "requests_desk.doors",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "requests_desk.people.middleware.ClientAddress",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "requests_desk.people.middleware.Language",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "requests_desk.urls"
+WSGI_APPLICATION = "requests_desk.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "requests_desk.people.context.house",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "requests_desk.tickets.templatetags.desk"],
+        },
+    }
+]
+
+# --- people ----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+# --- words and times -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["requests_desk.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+# --- static files ----------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- safety ----------------------------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # a text of 200,000 letters must reach its form and get a clear answer
+
+# --- messages out ----------------------------------------------------------------------------------------------
+EMAIL_URL = env.str("EMAIL_URL", default="")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="desk@localhost")
+EMAIL_TIMEOUT = 20
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_FROM = env.str("TWILIO_FROM", default="")
+TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="")
+
+# --- the timer -------------------------------------------------------------------------------------------------
+SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
+OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
+DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
+
+# Rows are the truth and Redis only wakes workers: early ack, short tasks, nothing kept in the broker (docs/reliability.md).
+CELERY_BROKER_URL = _redis or f"redis+socket://{_socket}?virtual_host=0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_TIME_LIMIT = 90
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "health_check_interval": 10,
+    "socket_connect_timeout": 5,
+    "socket_timeout": 30,
+}
+# A web request that wakes a worker must not wait for a broker that is away: the sweep finds the row anyway.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "sweep"
+CELERY_TASK_ROUTES = {"tickets.send_mail": {"queue": "mail"}, "tickets.send_sms": {"queue": "sms"}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "tickets.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": max(SWEEP_SECONDS, 5) * 2}},
+}
+
+# --- the API ---------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["requests_desk.api.authentication.PersonalToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "requests_desk.api.errors.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Requests Desk API",
+    "VERSION": "1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# --- logs ------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # Addresses and query strings may hold a code or a token: only what broke is logged, never who asked.
+        "django.request": {"level": "ERROR"},
+        "gunicorn.access": {"level": "ERROR"},
+    },
+}

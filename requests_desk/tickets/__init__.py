@@ -1,0 +1,1 @@
+"""The domain: requests, their clocks, replies, history and who may do what."""

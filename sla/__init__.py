@@ -1,0 +1,1 @@
+"""WHEN: calendars, policies, clocks, milestones. Knows nothing of tickets, people or messages."""
