@@ -32,14 +32,18 @@ _desk: dict[str, str] = json.loads(_kept("desk.json") or "{}")
 
 PORT = env.int("PORT", default=int(_desk.get("port", 8000)))
 BIND = env.str("BIND", default=_desk.get("bind", "127.0.0.1"))
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=_desk.get("public_base_url", f"http://127.0.0.1:{PORT}")).rstrip("/")
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=_desk.get("public_base_url", f"http://127.0.0.1:{PORT}")).rstrip(
+    "/"
+)
 DESK_DEMO = env.bool("DESK_DEMO", default=_desk.get("demo", "0") == "1")
 
 # --- secrets and hosts -----------------------------------------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY", default=_kept("secret-key"))
 _public = urlsplit(PUBLIC_BASE_URL)
 _https = _public.scheme == "https"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *([_public.hostname] if _public.hostname else [])])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", *([_public.hostname] if _public.hostname else [])]
+)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 DEBUG = False
@@ -115,7 +119,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "requests_desk.people.context.house",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "requests_desk.tickets.templatetags.desk"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "requests_desk.tickets.templatetags.desk",
+            ],
         },
     }
 ]
@@ -128,7 +136,12 @@ LOGOUT_REDIRECT_URL = "/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 
 # --- words and times -------------------------------------------------------------------------------------------

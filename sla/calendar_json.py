@@ -1,0 +1,222 @@
+"""The JSON shape of a calendar: read with every mistake named, written so that it reads back the same.
+
+Pure: no clock, no database, no Django.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sla.hours import Season, Span, Week
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # bounds every search through named dates
+
+
+def gettext_noop(text: str) -> str:
+    """Mark a sentence for the catalogue; `sla/wording.py` translates it."""
+    return text
+
+
+class WorktimeError(ValueError):
+    """A calendar or a budget that cannot be computed with."""
+
+
+class CalendarError(WorktimeError):
+    """A calendar that cannot stand: `path` says where, `template` and `details` what to change."""
+
+    def __init__(self, path: str, template: str, **details: object) -> None:
+        self.path, self.template, self.details = path, template, details
+        super().__init__(f"{path}: {template % details}" if path else template % details)
+
+
+_KEYS: Final = ("tz", "hours", "holidays", "special_hours", "breaks", "seasons")
+_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+
+
+class Fields(NamedTuple):
+    """What a calendar is made of, checked."""
+
+    tz: ZoneInfo
+    hours: Week
+    holidays: frozenset[date]
+    special_hours: Mapping[date, tuple[Span, ...]]
+    breaks: Mapping[date, tuple[Span, ...]]
+    seasons: tuple[Season, ...]
+
+
+def read(data: str | Mapping[str, Any]) -> Fields:
+    """Read the JSON text or its decoded mapping. Raise CalendarError, naming the place and what to change."""
+    if isinstance(data, str):
+        data = _decoded(data)
+    _known_keys(data, _KEYS, "")
+    for key in ("tz", "hours"):
+        if key not in data:
+            raise CalendarError(key, gettext_noop("is missing; a calendar needs “tz” and “hours”"))
+    return Fields(
+        tz=_zone(data["tz"]),
+        hours=_hours(data["hours"], "hours"),
+        holidays=_holidays(data.get("holidays", [])),
+        special_hours=_dated_spans(data.get("special_hours", {}), "special_hours"),
+        breaks=_dated_spans(data.get("breaks", {}), "breaks"),
+        seasons=_seasons(data.get("seasons", [])),
+    )
+
+
+def _decoded(text: str) -> Mapping[str, Any]:
+    try:
+        data = json.loads(text, object_pairs_hook=_no_repeats)
+    except (json.JSONDecodeError, RecursionError) as error:
+        place = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "1:1"
+        raise CalendarError(place, gettext_noop("is not JSON; check commas, quotes and brackets there")) from error
+    if not isinstance(data, dict):
+        raise CalendarError("", gettext_noop("a calendar is one JSON object, {…}"))
+    return data
+
+
+def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) < len(pairs):  # json would silently keep the last: a day's hours would vanish
+        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+        raise CalendarError(twice, gettext_noop("is named twice; keep one"))
+    return data
+
+
+def _known_keys(data: object, known: tuple[str, ...], path: str) -> None:
+    if not isinstance(data, Mapping):
+        raise CalendarError(path, gettext_noop("must be an object, {…}"))
+    for key in data:
+        if key not in known:
+            place = f"{path}.{key}" if path else str(key)
+            raise CalendarError(place, gettext_noop("is not known here; use %(known)s"), known=", ".join(known))
+
+
+def _zone(name: object) -> ZoneInfo:
+    try:
+        if not isinstance(name, str) or not name:
+            raise ValueError
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        template = gettext_noop("“%(name)s” is not a time zone; use a name such as Asia/Ho_Chi_Minh")
+        raise CalendarError("tz", template, name=name) from error
+
+
+def _hours(data: object, path: str) -> Week:
+    _known_keys(data, WEEKDAYS, path)
+    assert isinstance(data, Mapping)  # noqa: S101 — narrowed by the check above
+    return tuple(_spans(data.get(day, []), f"{path}.{day}") for day in WEEKDAYS)
+
+
+def _holidays(data: object) -> frozenset[date]:
+    return frozenset(_date(text, f"holidays[{i}]") for i, text in enumerate(_list(data, "holidays")))
+
+
+def _dated_spans(data: object, path: str) -> dict[date, tuple[Span, ...]]:
+    if not isinstance(data, Mapping):
+        raise CalendarError(path, gettext_noop("must be an object, {…}"))
+    return {_date(key, f"{path}.{key}"): _spans(spans, f"{path}.{key}") for key, spans in data.items()}
+
+
+def _seasons(data: object) -> tuple[Season, ...]:
+    seasons = [_season(item, f"seasons[{i}]") for i, item in enumerate(_list(data, "seasons"))]
+    for i, season in enumerate(seasons):
+        for j, other in enumerate(seasons[:i]):
+            if season.first <= other.last and other.first <= season.last:
+                raise CalendarError(f"seasons[{i}]", gettext_noop("overlaps seasons[%(other)d]"), other=j)
+    return tuple(sorted(seasons, key=lambda season: season.first))
+
+
+def _season(data: object, path: str) -> Season:
+    _known_keys(data, ("from", "to", "hours"), path)
+    assert isinstance(data, Mapping)  # noqa: S101 — narrowed by the check above
+    for key in ("from", "to", "hours"):
+        if key not in data:
+            raise CalendarError(f"{path}.{key}", gettext_noop("is missing; a season needs “from”, “to” and “hours”"))
+    first, last = _date(data["from"], f"{path}.from"), _date(data["to"], f"{path}.to")
+    if last < first:
+        raise CalendarError(f"{path}.to", gettext_noop("lies before “from”; swap the two dates"))
+    return Season(first, last, _hours(data["hours"], f"{path}.hours"))
+
+
+def _spans(data: object, path: str) -> tuple[Span, ...]:
+    spans = sorted(_span(item, f"{path}[{i}]") for i, item in enumerate(_list(data, path)))
+    for earlier, later in pairwise(spans):
+        if later.opens < earlier.closes:
+            template = gettext_noop("%(first)s and %(second)s overlap; let the second begin when the first has ended")
+            raise CalendarError(path, template, first="–".join(_out(earlier)), second="–".join(_out(later)))
+    return tuple(spans)
+
+
+def _span(data: object, path: str) -> Span:
+    if not isinstance(data, list | tuple) or len(data) != 2:
+        raise CalendarError(path, gettext_noop("must be a pair of times such as [“07:30”, “11:30”]"))
+    span = Span(_minute(data[0], f"{path}[0]"), _minute(data[1], f"{path}[1]"))
+    if span.closes <= span.opens:
+        template = gettext_noop(
+            "ends at %(closes)s, not after it begins at %(opens)s; write a span over midnight as two"
+        )
+        raise CalendarError(path, template, opens=data[0], closes=data[1])
+    return span
+
+
+def _minute(text: object, path: str) -> int:
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
+        raise CalendarError(path, gettext_noop("“%(text)s” is not a time; write 00:00 to 24:00"), text=text)
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _date(text: object, path: str) -> date:
+    try:
+        if not isinstance(text, str) or len(text) != 10:
+            raise ValueError
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        template = gettext_noop("“%(text)s” is not a date; write it as 2027-02-05")
+        raise CalendarError(path, template, text=text) from error
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        template = gettext_noop("the year of %(text)s must lie between %(first)d and %(last)d")
+        raise CalendarError(path, template, text=text, first=_FIRST_YEAR, last=_LAST_YEAR)
+    return day
+
+
+def _list(data: object, path: str) -> list[Any] | tuple[Any, ...]:
+    if not isinstance(data, list | tuple):
+        raise CalendarError(path, gettext_noop("must be a list, […]"))
+    return data
+
+
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+def write(fields: Fields) -> dict[str, Any]:
+    """Return the JSON mapping that `read` reads back to equal fields."""
+    data: dict[str, Any] = {
+        "tz": fields.tz.key,
+        "hours": _week_out(fields.hours),
+        "holidays": sorted(day.isoformat() for day in fields.holidays),
+        "special_hours": _dates_out(fields.special_hours),
+        "breaks": _dates_out(fields.breaks),
+    }
+    if fields.seasons:
+        data["seasons"] = [
+            {"from": s.first.isoformat(), "to": s.last.isoformat(), "hours": _week_out(s.hours)} for s in fields.seasons
+        ]
+    return data
+
+
+def _out(span: Span) -> list[str]:
+    return [f"{minute // 60:02d}:{minute % 60:02d}" for minute in span]
+
+
+def _week_out(hours: Week) -> dict[str, list[list[str]]]:
+    return {day: [_out(span) for span in spans] for day, spans in zip(WEEKDAYS, hours, strict=True) if spans}
+
+
+def _dates_out(dated: Mapping[date, tuple[Span, ...]]) -> dict[str, list[list[str]]]:
+    return {day.isoformat(): [_out(span) for span in spans] for day, spans in sorted(dated.items())}
