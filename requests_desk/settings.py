@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -50,12 +50,14 @@ DEBUG = False
 
 # --- stores ----------------------------------------------------------------------------------------------------
 _run = DESK_DATA / "run"
+_database = env.str("DATABASE_URL", default=_desk.get("database_url", ""))
+_embedded = {"ENGINE": "django.db.backends.postgresql", "NAME": "desk", "USER": "postgres", "HOST": str(_run)}
 DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"postgres://postgres@{quote(str(_run), safe='')}/desk")
+    "default": (environ.Env.db_url_config(_database) if _database else _embedded)
     | {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-_redis = env.str("REDIS_URL", default="")
+_redis = env.str("REDIS_URL", default=_desk.get("redis_url", ""))
 _socket = _run / "valkey.sock"
 CACHES = {
     "default": {
@@ -203,7 +205,7 @@ SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
 
-# Rows are the truth and Redis only wakes workers: early ack, short tasks, nothing kept in the broker (docs/reliability.md).
+# Rows are the truth and Redis only wakes workers: early ack, short tasks, nothing kept in the broker.
 CELERY_BROKER_URL = _redis or f"redis+socket://{_socket}?virtual_host=0"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

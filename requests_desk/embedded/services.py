@@ -1,0 +1,97 @@
+"""The supervisor: starts its children, watches them, stops them in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType, TracebackType
+
+from requests_desk.embedded import stores
+from requests_desk.embedded.children import Child, die_with_parent
+from requests_desk.embedded.place import Place, take_lock
+
+POLL_SECONDS = 0.25
+
+
+class Stopped(Exception):
+    """Ctrl-C or a request to end came before the start was through."""
+
+
+class Supervisor:
+    """Keeps children running until it is told to stop; stops them in the reverse of their starting order."""
+
+    def __init__(self, *, say: Callable[[str], None]) -> None:
+        self.say = say
+        self.children: list[Child] = []
+        self.stopping = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._asked_to_stop)
+
+    def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def __enter__(self) -> Supervisor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in reversed(self.children):
+            began = time.monotonic()
+            child.stop()
+            self.say(f"{child.name} stopped ({time.monotonic() - began:.1f} s)")
+
+    def start(self, child: Child) -> Child:
+        """Start a child and keep it from now on."""
+        self.children.append(child)
+        child.start()
+        return child
+
+    def check(self) -> None:
+        """Raise Stopped once somebody asked for the end."""
+        if self.stopping.is_set():
+            raise Stopped
+
+    def watch(self) -> None:
+        """Start again what dies, until asked to stop."""
+        while not self.stopping.wait(POLL_SECONDS):
+            for child in self.children:
+                told = child.revive(clock=time.monotonic())
+                if told:
+                    self.say(told)
+
+
+def start_stores(supervisor: Supervisor, place: Place, *, postgres: bool, valkey: bool, scratch: bool = False) -> None:
+    """Start the stores that are wanted and wait until they answer."""
+    database = supervisor.start(stores.postgres(place, scratch=scratch)) if postgres else None
+    broker = supervisor.start(stores.valkey(place)) if valkey else None
+    if broker:
+        stores.wait_for_valkey(place, broker)
+        supervisor.say("Valkey answers")
+    supervisor.check()
+    if database:
+        stores.wait_for_postgres(place, database)
+        supervisor.say("PostgreSQL answers")
+    supervisor.check()
+
+
+def keep_services(place: Place, *, scratch: bool, with_parent: bool) -> int:
+    """Keep PostgreSQL and Valkey until Ctrl-C. Return the exit code."""
+    if with_parent:
+        die_with_parent(signal.SIGTERM, parent=os.getppid())
+    place.prepare()
+    with take_lock(place), Supervisor(say=_print) as supervisor:
+        try:
+            start_stores(supervisor, place, postgres=True, valkey=True, scratch=scratch)
+            _print(f"Use them by DESK_DATA={place.data}; Ctrl-C stops them")
+            supervisor.watch()
+        except Stopped:
+            return 130
+    return 0
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)  # noqa: T201

@@ -1,0 +1,78 @@
+"""One PostgreSQL and one Valkey for the whole run, started with it and gone with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 60.0
+_services = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def _data() -> Path:
+    return Path(os.environ["DESK_TEST_DATA"])
+
+
+def _given() -> bool:
+    return bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+
+
+def _leads(config: pytest.Config) -> bool:
+    # Without pytest-django (`-p no:django`) there are no settings, and so no stores.
+    return "DESK_TEST_DATA" in os.environ and not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the stores in the process that leads the run; tests of pure functions do not wait for them."""
+    if not _leads(config):
+        return
+    subprocess.run([sys.executable, ROOT / "tools" / "texts.py", "compile"], check=True, cwd=ROOT)
+    if _given():
+        return
+    command = [
+        sys.executable,
+        "-m",
+        "requests_desk.embedded",
+        "services",
+        "--scratch",
+        "--with-parent",
+        "--data",
+        str(_data()),
+    ]
+    with (_data() / "services.log").open("wb") as log:
+        config.stash[_services] = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the stores and throw their data away."""
+    if not _leads(config):
+        return
+    running = config.stash.get(_services, None)
+    if running:
+        running.terminate()
+        running.wait(30)
+    shutil.rmtree(_data(), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stores() -> Path:
+    """Wait until the stores answer. Return their data directory."""
+    log = _data() / "services.log"
+    deadline = time.monotonic() + READY_SECONDS
+    while not _given() and "PostgreSQL answers" not in (said := log.read_text()):
+        if "requests-desk:" in said or time.monotonic() > deadline:
+            pytest.exit(f"the stores of the tests did not start: {said}", returncode=2)
+        time.sleep(0.05)
+    return _data()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(stores: Path, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Make every test that opens the database wait for it first."""
