@@ -1,0 +1,54 @@
+"""The one shape of every channel: is it set up, may it send there, send a batch, ask what became of a doubtful one."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar
+
+from notifications.models import Notification
+from notifications.results import Result
+
+logger = logging.getLogger(__name__)
+
+
+class Channel(ABC):
+    """One way to reach a person. A new provider is one more file with one of these."""
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def is_configured(self) -> bool:
+        """Tell whether the settings name a provider."""
+
+    @abstractmethod
+    def accepts(self, destination: str) -> bool:
+        """Tell whether this channel can send there at all."""
+
+    @abstractmethod
+    def deliver(self, notification: Notification, session: Any) -> Result:
+        """Send one message over the session and answer what came of it; expected failures never raise."""
+
+    def session(self) -> AbstractContextManager[Any]:
+        """Open what one batch shares, lazily: a connection that fails must be the result of a message."""
+        return nullcontext()
+
+    def reconcile(self, notification: Notification) -> Result | None:
+        """Ask the provider what became of a send nobody heard of; None when sending again is right."""
+        return None
+
+    def send(self, rows: Iterable[Notification]) -> Generator[tuple[Notification, Result], None, None]:
+        """Send the rows one after another over one session, each drawn only when the one before has its result."""
+        with self.session() as session:
+            for notification in rows:
+                yield notification, self._guarded(notification, session)
+
+    def _guarded(self, notification: Notification, session: Any) -> Result:
+        # One message that breaks the channel's own code must not hold up the ones behind it.
+        try:
+            return self.deliver(notification, session)
+        except Exception:
+            logger.exception("%s could not send notification %s", self.name, notification.pk)
+            return Result.uncertain("error", outage=False)

@@ -1,0 +1,83 @@
+"""SMS by Twilio. One whose fate is unknown is looked up in Twilio's own record before it is sent again (N7).
+
+The Twilio library costs 50 MB, so it is imported by the first message and by no web page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from notifications.channels.base import Channel
+from notifications.models import Notification
+from notifications.results import Result
+from notifications.sms_text import e164, is_mobile
+
+if TYPE_CHECKING:
+    from notifications.channels.twilio_api import TwilioApi
+
+HOOK = "/hooks/twilio/status/"
+CLOCK_SLACK = timedelta(minutes=10)  # between Twilio's clock and ours
+
+
+class Sms(Channel):
+    name = "sms"
+
+    def is_configured(self) -> bool:
+        """Tell whether account, token and sender are all given."""
+        return all((settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.TWILIO_FROM))
+
+    def accepts(self, destination: str) -> bool:
+        """Accept mobile numbers: a landline would swallow the text and cost the same."""
+        return is_mobile(destination)
+
+    def deliver(self, notification: Notification, session: None) -> Result:
+        """Hand one SMS to Twilio, which reports to `HOOK` what becomes of it."""
+        if not self.accepts(notification.destination):
+            return Result.permanent("bad_destination")
+        return _api().create(
+            to=e164(notification.destination),
+            body=notification.text,
+            sender=settings.TWILIO_FROM,
+            status_callback=settings.PUBLIC_BASE_URL + HOOK,
+        )
+
+    def reconcile(self, notification: Notification) -> Result | None:
+        """Look the message up in Twilio's record by number, text and time; None when it is not there.
+
+        Two messages may read alike: an id that another row already holds is not ours.
+        """
+        if not is_mobile(notification.destination):
+            return None
+        listed = _api().messages_to(e164(notification.destination))
+        if isinstance(listed, Result):
+            return listed
+        since = (notification.began_at or notification.created_at) - CLOCK_SLACK
+        same = [m for m in listed if m.body.strip() == notification.text.strip() and m.created_at >= since]
+        ids = [m.sid for m in same]
+        taken = set(
+            Notification.objects.filter(channel=self.name, provider_id__in=ids).values_list("provider_id", flat=True)
+        )
+        free = [m for m in same if m.sid not in taken]
+        return free[-1].result() if free else None
+
+
+def _api() -> TwilioApi:
+    from notifications.channels.twilio_api import TwilioApi
+
+    return TwilioApi(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, base=settings.TWILIO_API_BASE)
+
+
+def validate_signature(url: str, params: Mapping[str, Any], signature: str | None) -> bool:
+    """Tell whether Twilio signed this request.
+
+    `url` is the public address with its query, built from PUBLIC_BASE_URL: the Host header is the caller's word.
+    """
+    from twilio.request_validator import RequestValidator
+
+    if not settings.TWILIO_AUTH_TOKEN:
+        return False
+    return bool(RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(url, params, signature or ""))

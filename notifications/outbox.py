@@ -1,0 +1,342 @@
+"""The outbox (design N7): write with the cause, claim under a lease, send outside any transaction, record, settle.
+
+The order for a caller: `enqueue` in the transaction of what the message tells of; after the commit `dispatch.send`,
+and for each result `record` with the caller's own consequence in one transaction, closed by `mark_settled`.
+What a crash left between those two is found again by `unsettled`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from functools import reduce
+from operator import or_
+from typing import Any
+from zlib import crc32
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.crypto import salted_hmac
+
+from notifications import channels
+from notifications.models import Attempt, Notification, Receipt
+from notifications.results import Result
+
+State = Notification.State
+_RESULT = ["state", "reason", "provider_id", "accepted_at", "delivered_at", "failed_at", "outcome_at", "settled_at"]
+_HOLD = ["began_at", "next_attempt_at", "leased_until", "lease_owner"]
+
+FIRST_DELAY = 15
+LONGEST_DELAY = 900
+LONGEST_OUTAGE_DELAY = 45  # a provider that is back is noticed within a minute
+DOUBT_DELAY = 30  # a provider may list a message only seconds after it took it
+MOST_TRIES = 50  # about eleven hours of trying: a quarter of the promise is left to choose another way
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """What to send, rendered. `key` names cause, person and channel: a second draft with it is not sent (N7)."""
+
+    key: str
+    owner: str
+    subject: str
+    cause: str
+    channel: str
+    recipient: str
+    destination: str
+    text: str
+    title: str = ""
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    language: str = "vi"
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A state the caller must act on: `sent`, `delivered` or `failed`, reached at `at`."""
+
+    notification_id: int
+    key: str
+    owner: str
+    subject: str
+    cause: str
+    channel: str
+    recipient: str
+    state: str
+    at: datetime
+    accepted_at: datetime | None
+    reason: str
+
+    @property
+    def reached(self) -> bool:
+        """Tell whether it reached its reader: a mail once the next server took it, an SMS once delivered (P3)."""
+        return self.state == State.DELIVERED or (self.state == State.SENT and self.channel == "email")
+
+
+def enqueue(drafts: Iterable[Draft], *, at: datetime) -> list[Notification]:
+    """Write the drafts inside the caller's transaction and return the new ones; a known key writes nothing.
+
+    Raises `channels.UnknownChannel`. Whether the channel is available now is the caller's question (N8).
+    """
+    rows = [_row(draft, at=at) for draft in drafts]
+    if not rows:
+        return []
+    fields = [f for f in Notification._meta.concrete_fields if not f.primary_key]
+    columns = ", ".join(f'"{f.column}"' for f in fields)
+    marks = f"({', '.join(['%s'] * len(fields))})"
+    sql = (
+        f"INSERT INTO {Notification._meta.db_table} ({columns}) VALUES {', '.join([marks] * len(rows))} "  # noqa: S608
+        "ON CONFLICT (key) DO NOTHING RETURNING *"
+    )
+    values = [f.get_db_prep_save(getattr(row, f.attname), connection) for row in rows for f in fields]
+    return list(Notification.objects.raw(sql, values))
+
+
+def _row(draft: Draft, *, at: datetime) -> Notification:
+    channels.check(draft.channel)
+    return Notification(
+        key=draft.key,
+        owner=draft.owner,
+        subject=draft.subject,
+        cause=draft.cause,
+        channel=draft.channel,
+        recipient=draft.recipient,
+        destination=draft.destination,
+        title=draft.title,
+        text=draft.text,
+        html=draft.html,
+        headers=dict(draft.headers),
+        message_id=_message_id(draft.key) if draft.channel == "email" else "",
+        language=draft.language,
+        next_attempt_at=max(at, draft.not_before) if draft.not_before else at,
+        created_at=at,
+    )
+
+
+def _message_id(key: str) -> str:
+    # Keyed, so that a stranger who knows a ticket's code cannot forge the id its replies are threaded by.
+    digest = salted_hmac("notifications.message-id", key, algorithm="sha256").hexdigest()
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{digest[:32]}@{host}>"
+
+
+_CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM notifications_notification
+    WHERE channel = %(channel)s AND state IN ('pending', 'leased', 'uncertain') AND next_attempt_at <= %(at)s
+    ORDER BY next_attempt_at, id LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE notifications_notification AS n
+SET state = 'leased', lease_owner = %(owner)s, leased_until = %(until)s, next_attempt_at = %(until)s
+FROM due WHERE n.id = due.id
+RETURNING n.*
+"""
+
+
+def claim(channel: str, *, at: datetime, limit: int, lease_seconds: int, owner: str) -> list[Notification]:
+    """Lease up to `limit` due rows of the channel to `owner`, and those whose lease ran out; skip what others hold.
+
+    A row with `began_at` was being sent when its last holder fell silent: a channel that must not repeat itself asks
+    the provider first (`dispatch.send` does).
+    """
+    until = at + timedelta(seconds=lease_seconds)
+    values = {"channel": channel, "at": at, "limit": limit, "owner": owner, "until": until}
+    return sorted(Notification.objects.raw(_CLAIM, values), key=lambda n: n.pk)
+
+
+def _held(notification: Notification) -> Any:
+    # Owner and end of lease together are the fence: whoever lost the lease can no longer move the row.
+    return Notification.objects.filter(
+        pk=notification.pk,
+        state=State.LEASED,
+        lease_owner=notification.lease_owner,
+        leased_until=notification.leased_until,
+    )
+
+
+@transaction.atomic
+def begin_attempt(notification: Notification, *, at: datetime, lease_seconds: int) -> bool:
+    """Open the next attempt and renew the lease; False when the lease was lost, and then nothing may be sent."""
+    number, until = notification.attempts + 1, at + timedelta(seconds=lease_seconds)
+    changes = {"attempts": number, "began_at": at, "leased_until": until, "next_attempt_at": until}
+    if (
+        notification.leased_until is None
+        or at >= notification.leased_until
+        or not _held(notification).update(**changes)
+    ):
+        return False
+    Attempt.objects.create(notification=notification, number=number, started_at=at)
+    for name, value in changes.items():
+        setattr(notification, name, value)
+    return True
+
+
+def release(notifications: Iterable[Notification], *, at: datetime) -> None:
+    """Give back rows that were claimed and not begun; they are due again at `at`."""
+    held = [_held(notification) for notification in notifications]
+    if held:
+        reduce(or_, held).update(state=State.PENDING, lease_owner="", leased_until=None, next_attempt_at=at)
+
+
+@transaction.atomic
+def record(notification: Notification, result: Result, *, at: datetime) -> Outcome | None:
+    """Write how the attempt ended and move the row; return an outcome when there is something to act on.
+
+    A row whose lease was lost in between is moved by an acceptance only, since that did happen.
+    """
+    _end_attempt(notification, result, at=at)
+    row = Notification.objects.select_for_update().get(pk=notification.pk)
+    held = (row.lease_owner, row.leased_until) == (notification.lease_owner, notification.leased_until)
+    if result.kind == "accepted":
+        return _accept(row, result, at=at)
+    if row.state != State.LEASED or not held:
+        return None
+    if result.kind == "permanent" or _tired(row, result):
+        return _finish(row, State.FAILED, at=at, reason=result.reason, provider_id=result.provider_id)
+    _wait(row, result, at=at)
+    return None
+
+
+def _end_attempt(notification: Notification, result: Result, *, at: datetime) -> None:
+    Attempt.objects.filter(notification=notification, number=notification.attempts).update(
+        ended_at=at, result=result.kind, detail=result.reason, outage=result.outage, provider_id=result.provider_id
+    )
+
+
+def _tired(row: Notification, result: Result) -> bool:
+    if result.outage or row.attempts < MOST_TRIES:
+        return False
+    return row.tries.filter(outage=False).count() >= MOST_TRIES
+
+
+def _accept(row: Notification, result: Result, *, at: datetime) -> Outcome | None:
+    if row.state in {State.SENT, State.DELIVERED}:
+        return None
+    row.accepted_at = at
+    state = State.DELIVERED if result.delivered else State.SENT
+    if result.provider_id:
+        _lock_provider_id(row.channel, result.provider_id)
+    outcome = _finish(row, state, at=at, provider_id=result.provider_id)
+    return _apply_receipts(row) or outcome
+
+
+def _wait(row: Notification, result: Result, *, at: datetime) -> None:
+    doubt = result.kind == "uncertain"
+    seconds = max(backoff(row.key, row.attempts, outage=result.outage), DOUBT_DELAY if doubt else 0)
+    row.state = State.UNCERTAIN if doubt else State.PENDING
+    row.began_at = row.began_at if doubt else None
+    row.next_attempt_at = at + timedelta(seconds=max(seconds, result.retry_after))
+    row.reason, row.lease_owner, row.leased_until = result.reason, "", None
+    row.save(update_fields=["state", "reason", *_HOLD])
+
+
+def backoff(key: str, attempt: int, *, outage: bool) -> float:
+    """Return the seconds until the next try: doubling to a cap, spread so that a crowd does not return at once.
+
+    The spread is drawn from the key: the same row waits the same time wherever it is computed.
+    """
+    longest = LONGEST_OUTAGE_DELAY if outage else LONGEST_DELAY
+    seconds = min(FIRST_DELAY * 2.0 ** min(attempt - 1, 10), longest)
+    return seconds * (0.8 + 0.4 * crc32(f"{key}#{attempt}".encode()) / 2**32)
+
+
+def _finish(row: Notification, state: State, *, at: datetime, reason: str = "", provider_id: str = "") -> Outcome:
+    row.state, row.reason = state, reason
+    row.delivered_at = at if state == State.DELIVERED else None
+    row.failed_at = at if state == State.FAILED else None
+    row.outcome_at, row.settled_at = at, None
+    row.began_at = row.next_attempt_at = row.leased_until = None
+    row.lease_owner = ""
+    row.provider_id = provider_id or row.provider_id
+    row.save(update_fields=_RESULT + _HOLD)
+    return _outcome(row)
+
+
+def _outcome(row: Notification) -> Outcome:
+    assert row.outcome_at is not None  # noqa: S101  a check constraint holds it for every finished row
+    names = ("key", "owner", "subject", "cause", "channel", "recipient", "state", "accepted_at", "reason")
+    return Outcome(notification_id=row.pk, at=row.outcome_at, **{name: getattr(row, name) for name in names})
+
+
+def unsettled(*, limit: int) -> list[Outcome]:
+    """Return stored outcomes that nobody acted on, the oldest first: a crash fell between record and settle."""
+    rows = Notification.objects.filter(outcome_at__isnull=False, settled_at__isnull=True)
+    return [_outcome(row) for row in rows.order_by("outcome_at", "id")[:limit]]
+
+
+def mark_settled(outcomes: Sequence[Outcome], *, at: datetime) -> int:
+    """Note that the caller acted on these outcomes; one that changed since stays unsettled. Return how many."""
+    if not outcomes:
+        return 0
+    # State and instant are compared: a bounce that came in between must still be acted on.
+    same = [Q(pk=o.notification_id, state=o.state, outcome_at=o.at) for o in outcomes]
+    return Notification.objects.filter(reduce(or_, same), settled_at__isnull=True).update(settled_at=at)
+
+
+_REPORTED = {
+    "delivered": State.DELIVERED,
+    "read": State.DELIVERED,
+    "undelivered": State.FAILED,
+    "failed": State.FAILED,
+    "canceled": State.FAILED,
+}
+
+
+@transaction.atomic
+def callback(provider_id: str, status: str, *, at: datetime, reason: str = "", channel: str = "sms") -> Outcome | None:
+    """Take in what a provider reported of its message, in its own words; return an outcome when the row moved.
+
+    Repeats change nothing and the order does not matter: `delivered` outweighs a failure, and both outweigh steps on
+    the way. A report that came before we stored the provider's id is kept and applied when we do.
+    """
+    state = _REPORTED.get(status)
+    if state is None:
+        return None
+    _lock_provider_id(channel, provider_id)
+    row = Notification.objects.select_for_update().filter(channel=channel, provider_id=provider_id).first()
+    if row is None:
+        Receipt.objects.get_or_create(
+            channel=channel, provider_id=provider_id, status=state, defaults={"reason": reason, "received_at": at}
+        )
+        return None
+    return _report(row, state, at=at, reason=reason)
+
+
+def _lock_provider_id(channel: str, provider_id: str) -> None:
+    # A report and our own commit of the same id must see one another, whichever comes first.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{channel}:{provider_id}"])
+
+
+def _apply_receipts(row: Notification) -> Outcome | None:
+    if not row.provider_id:
+        return None
+    kept = Receipt.objects.filter(channel=row.channel, provider_id=row.provider_id)
+    outcomes = [_report(row, State(r.status), at=r.received_at, reason=r.reason) for r in kept.order_by("status")]
+    kept.delete()
+    return next((outcome for outcome in reversed(outcomes) if outcome), None)
+
+
+def _report(row: Notification, state: State, *, at: datetime, reason: str) -> Outcome | None:
+    if row.state in {State.DELIVERED, state}:
+        return None
+    if state == State.DELIVERED:
+        row.accepted_at = row.accepted_at or at
+        return _finish(row, State.DELIVERED, at=at)
+    return _finish(row, State.FAILED, at=at, reason=reason or "undelivered")
+
+
+@transaction.atomic
+def bounced(message_id: str, *, at: datetime, reason: str) -> Outcome | None:
+    """Take in that a mail came back for good (DSN *failed*, P4); a repeat or a foreign id changes nothing."""
+    row = (
+        Notification.objects.select_for_update()
+        .filter(message_id=message_id, state__in=[State.SENT, State.DELIVERED])
+        .first()
+    )
+    return _finish(row, State.FAILED, at=at, reason=reason or "bounced") if row else None

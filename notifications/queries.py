@@ -1,0 +1,39 @@
+"""What the faces read of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Count
+
+from notifications.models import Notification
+
+
+def for_subject(subject: str) -> list[Notification]:
+    """Return every notification about the subject with its attempts (`tries`), the oldest first. Two queries."""
+    return list(Notification.objects.filter(subject=subject).prefetch_related("tries").order_by("id"))
+
+
+def latest(
+    owner: str,
+    *,
+    limit: int,
+    before: int | None = None,
+    channel: str = "",
+    states: Sequence[str] = (),
+) -> list[Notification]:
+    """Return a page of the owner's notifications, the newest first; `before` is the last id of the page above."""
+    rows = Notification.objects.filter(owner=owner)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if channel:
+        rows = rows.filter(channel=channel)
+    if states:
+        rows = rows.filter(state__in=states)
+    return list(rows.order_by("-id")[:limit])
+
+
+def counts(owner: str) -> dict[str, int]:
+    """Return how many notifications of the owner stand in each state, those of none at 0."""
+    found = Notification.objects.filter(owner=owner).values_list("state").annotate(Count("id")).order_by()
+    return dict.fromkeys(Notification.State.values, 0) | dict(found)
