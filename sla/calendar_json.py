@@ -13,29 +13,11 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sla.errors import CalendarError, gettext_noop
 from sla.hours import Season, Span, Week
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199  # bounds every search through named dates
-
-
-def gettext_noop(text: str) -> str:
-    """Mark a sentence for the catalogue; `sla/wording.py` translates it."""
-    return text
-
-
-class WorktimeError(ValueError):
-    """A calendar or a budget that cannot be computed with."""
-
-
-class CalendarError(WorktimeError):
-    """A calendar that cannot stand: `path` says where, `template` and `details` what to change."""
-
-    def __init__(self, path: str, template: str, **details: object) -> None:
-        self.path, self.template, self.details = path, template, details
-        super().__init__(f"{path}: {template % details}" if path else template % details)
-
-
 _KEYS: Final = ("tz", "hours", "holidays", "special_hours", "breaks", "seasons")
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
@@ -53,31 +35,26 @@ class Fields(NamedTuple):
 
 def read(data: str | Mapping[str, Any]) -> Fields:
     """Read the JSON text or its decoded mapping. Raise CalendarError, naming the place and what to change."""
-    if isinstance(data, str):
-        data = _decoded(data)
-    _known_keys(data, _KEYS, "")
+    named = _known_keys(_decoded(data) if isinstance(data, str) else data, _KEYS, "")
     for key in ("tz", "hours"):
-        if key not in data:
+        if key not in named:
             raise CalendarError(key, gettext_noop("is missing; a calendar needs “tz” and “hours”"))
     return Fields(
-        tz=_zone(data["tz"]),
-        hours=_hours(data["hours"], "hours"),
-        holidays=_holidays(data.get("holidays", [])),
-        special_hours=_dated_spans(data.get("special_hours", {}), "special_hours"),
-        breaks=_dated_spans(data.get("breaks", {}), "breaks"),
-        seasons=_seasons(data.get("seasons", [])),
+        tz=_zone(named["tz"]),
+        hours=_hours(named["hours"], "hours"),
+        holidays=_holidays(named.get("holidays", [])),
+        special_hours=_dated_spans(named.get("special_hours", {}), "special_hours"),
+        breaks=_dated_spans(named.get("breaks", {}), "breaks"),
+        seasons=_seasons(named.get("seasons", [])),
     )
 
 
-def _decoded(text: str) -> Mapping[str, Any]:
+def _decoded(text: str) -> object:
     try:
-        data = json.loads(text, object_pairs_hook=_no_repeats)
+        return json.loads(text, object_pairs_hook=_no_repeats)
     except (json.JSONDecodeError, RecursionError) as error:
         place = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "1:1"
         raise CalendarError(place, gettext_noop("is not JSON; check commas, quotes and brackets there")) from error
-    if not isinstance(data, dict):
-        raise CalendarError("", gettext_noop("a calendar is one JSON object, {…}"))
-    return data
 
 
 def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -88,13 +65,19 @@ def _no_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
-def _known_keys(data: object, known: tuple[str, ...], path: str) -> None:
+def _object(data: object, path: str) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise CalendarError(path, gettext_noop("must be an object, {…}"))
-    for key in data:
+    return data
+
+
+def _known_keys(data: object, known: tuple[str, ...], path: str) -> Mapping[str, Any]:
+    checked = _object(data, path)
+    for key in checked:
         if key not in known:
             place = f"{path}.{key}" if path else str(key)
             raise CalendarError(place, gettext_noop("is not known here; use %(known)s"), known=", ".join(known))
+    return checked
 
 
 def _zone(name: object) -> ZoneInfo:
@@ -108,9 +91,8 @@ def _zone(name: object) -> ZoneInfo:
 
 
 def _hours(data: object, path: str) -> Week:
-    _known_keys(data, WEEKDAYS, path)
-    assert isinstance(data, Mapping)  # noqa: S101 — narrowed by the check above
-    return tuple(_spans(data.get(day, []), f"{path}.{day}") for day in WEEKDAYS)
+    named = _known_keys(data, WEEKDAYS, path)
+    return tuple(_spans(named.get(day, []), f"{path}.{day}") for day in WEEKDAYS)
 
 
 def _holidays(data: object) -> frozenset[date]:
@@ -118,9 +100,7 @@ def _holidays(data: object) -> frozenset[date]:
 
 
 def _dated_spans(data: object, path: str) -> dict[date, tuple[Span, ...]]:
-    if not isinstance(data, Mapping):
-        raise CalendarError(path, gettext_noop("must be an object, {…}"))
-    return {_date(key, f"{path}.{key}"): _spans(spans, f"{path}.{key}") for key, spans in data.items()}
+    return {_date(key, f"{path}.{key}"): _spans(item, f"{path}.{key}") for key, item in _object(data, path).items()}
 
 
 def _seasons(data: object) -> tuple[Season, ...]:
@@ -133,15 +113,14 @@ def _seasons(data: object) -> tuple[Season, ...]:
 
 
 def _season(data: object, path: str) -> Season:
-    _known_keys(data, ("from", "to", "hours"), path)
-    assert isinstance(data, Mapping)  # noqa: S101 — narrowed by the check above
+    named = _known_keys(data, ("from", "to", "hours"), path)
     for key in ("from", "to", "hours"):
-        if key not in data:
+        if key not in named:
             raise CalendarError(f"{path}.{key}", gettext_noop("is missing; a season needs “from”, “to” and “hours”"))
-    first, last = _date(data["from"], f"{path}.from"), _date(data["to"], f"{path}.to")
+    first, last = _date(named["from"], f"{path}.from"), _date(named["to"], f"{path}.to")
     if last < first:
         raise CalendarError(f"{path}.to", gettext_noop("lies before “from”; swap the two dates"))
-    return Season(first, last, _hours(data["hours"], f"{path}.hours"))
+    return Season(first, last, _hours(named["hours"], f"{path}.hours"))
 
 
 def _spans(data: object, path: str) -> tuple[Span, ...]:

@@ -1,24 +1,27 @@
 """Deadline arithmetic: how far a budget of time reaches on a calendar (P2, P9).
 
-Pure and exact. Inside, instants are whole microseconds since 1970 UTC, so nothing is rounded; every function takes
-aware datetimes and returns aware UTC ones. One engine: `stretches` yields the time that counts, `spent` uses a budget
-up on it; `sla/explain.py` tells the very stretches that made a due time. The cost grows with the days crossed.
+Pure and exact: inside, instants are whole microseconds, so nothing is rounded; every function takes aware datetimes
+and returns aware UTC ones. One engine, `stretches`: a due time is where they end, and `sla/explain.py` tells the very
+same ones. The cost grows with the days crossed, never with the minutes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from itertools import groupby
+from operator import index
+from typing import Final, Literal
 
-from sla.calendar_json import CalendarError, WorktimeError
 from sla.calendars import Calendar
-from sla.hours import MICROSECONDS_A_DAY, Season, Span
+from sla.errors import CalendarError, NaiveInstant, NeverOpen, TooFar, WorktimeError, gettext_noop
+from sla.hours import Season, Span, day_number
+from sla.timeline import END, SECOND, Interval, Part, instant, intervals, local_clock, micros, midnight, parts
 
 __all__ = [
     "Calendar",
     "CalendarError",
+    "NaiveInstant",
     "NeverOpen",
     "Season",
     "Span",
@@ -28,29 +31,18 @@ __all__ = [
     "add_skipping_days_off",
     "add_working",
     "add_working_days",
+    "due",
     "elapsed_working",
     "is_open",
     "last_closing",
     "next_open",
     "previous_close",
+    "stretches",
 ]
 
 Pauses = Sequence[tuple[datetime, datetime]]
-Stretches = Iterator[tuple[int, int]]
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-_SECOND: Final = 1_000_000
-_FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
-_LAST: Final = datetime(2999, 1, 1, tzinfo=UTC)
-
-
-class NeverOpen(WorktimeError):
-    """A calendar with no working time left after the instant asked about."""
-
-
-class TooFar(WorktimeError):
-    """An instant before 1900, or a deadline that would lie beyond the year 2998."""
+Stretches = Iterator[Interval]
+Rule = Literal["consecutive", "skip_days_off", "working", "working_days"]
 
 
 # --- adding a budget --------------------------------------------------------------------------------------------
@@ -58,39 +50,56 @@ class TooFar(WorktimeError):
 
 def add_consecutive(start: datetime, seconds: int) -> datetime:
     """Return the instant `seconds` on the clock after `start`, whatever the days between (P2 rule A)."""
-    return instant(last_end(spent(consecutive(micros(start)), budget(seconds)), micros(start)))
+    return _end(_spent(_all_time(micros(start)), seconds), start)
 
 
 def add_skipping_days_off(calendar: Calendar, start: datetime, seconds: int, *, pauses: Pauses = ()) -> datetime:
     """Return where `seconds` end when days off contribute nothing and a working day all of its hours (P2 rule B).
 
     A working day, half days too, is worth its whole local day: 24 h, and 23 or 25 h on the two days of a year on which
-    daylight saving moves the clock, so that a second on the wall is a second counted. A budget that ends with a working
+    daylight saving moves the clock, so that every counted second is one that passed. A budget that ends with a working
     day is due at that midnight, stored as 00:00 of the next day. Zero is due at `start`. Nothing counts in a pause.
-    Raise NeverOpen, TooFar, or ValueError for a naive instant or a negative budget.
+    Raise NeverOpen, TooFar, NaiveInstant, or WorktimeError for a negative budget.
     """
-    return _add(calendar, start, seconds, pauses, whole_days)
+    return due(calendar, start, "skip_days_off", seconds, pauses=pauses)
 
 
 def add_working(calendar: Calendar, start: datetime, seconds: int, *, pauses: Pauses = ()) -> datetime:
     """Return where `seconds` of working time end (P2 rule W): at closing when they end exactly there.
 
     Zero is due at `start`, open or not. Nothing counts in a pause (P9); pauses may overlap and count once.
-    Raise NeverOpen, TooFar, or ValueError for a naive instant or a negative budget.
+    Raise NeverOpen, TooFar, NaiveInstant, or WorktimeError for a negative budget.
     """
-    return _add(calendar, start, seconds, pauses, working)
+    return due(calendar, start, "working", seconds, pauses=pauses)
 
 
 def add_working_days(calendar: Calendar, start: datetime, days: int, *, pauses: Pauses = ()) -> datetime:
     """Return the closing of the `days`-th working day after the local day of `start`, which is not counted (P2 rule W).
 
     A working day counts at its closing: one that closes during a pause does not count. Zero is due at `start`.
-    Raise NeverOpen, TooFar, or ValueError for a naive instant or a negative number.
+    Raise NeverOpen, TooFar, NaiveInstant, or WorktimeError for a negative number.
     """
-    due = micros(start)
-    for _, closing in counted_days(calendar, due, days, cut(pauses)):
-        due = closing
-    return instant(due)
+    return due(calendar, start, "working_days", days, pauses=pauses)
+
+
+def due(calendar: Calendar, start: datetime, rule: Rule, amount: int, *, pauses: Pauses = ()) -> datetime:
+    """Return where `amount` (seconds, or days for `working_days`) ends under the rule named. Raise as the rules do."""
+    return _end(stretches(calendar, start, rule, amount, pauses=pauses), start)
+
+
+def stretches(calendar: Calendar, start: datetime, rule: Rule, amount: int, *, pauses: Pauses = ()) -> Stretches:
+    """Yield, in microseconds since 1970 UTC, the stretches of time that use `amount` up; the last ends when it is due.
+
+    `amount` is in seconds, or in days for `working_days`, where each stretch is one day up to its closing.
+    """
+    first, cuts = micros(start), intervals(pauses)
+    if rule == "working_days":
+        return _counted_days(calendar, first, amount, cuts)
+    counted = _RULES[rule](calendar, first)
+    return _spent(_without(counted, cuts) if cuts else counted, amount)
+
+
+# --- asking a calendar ------------------------------------------------------------------------------------------
 
 
 def elapsed_working(calendar: Calendar, start: datetime, end: datetime, *, pauses: Pauses = ()) -> int:
@@ -98,16 +107,13 @@ def elapsed_working(calendar: Calendar, start: datetime, end: datetime, *, pause
     first, last = micros(start), micros(end)
     total = 0
     try:
-        for a, b in _without(working(calendar, first), cut(pauses)):
-            if a >= last:
+        for opens, closes in _without(_working(calendar, first), intervals(pauses)):
+            if opens >= last:
                 break
-            total += min(b, last) - a
+            total += min(closes, last) - opens
     except NeverOpen:
-        pass  # no more working time is an answer here: what was counted so far
-    return total // _SECOND
-
-
-# --- asking a calendar ------------------------------------------------------------------------------------------
+        pass  # no more working time is an answer here: what was counted so far stands
+    return total // SECOND
 
 
 def is_open(calendar: Calendar, at: datetime) -> bool:
@@ -116,250 +122,163 @@ def is_open(calendar: Calendar, at: datetime) -> bool:
 
 
 def next_open(calendar: Calendar, at: datetime) -> datetime:
-    """Return `at` itself when the office is open then, else its next opening. Raise NeverOpen."""
-    return instant(next(working(calendar, micros(at)))[0])
+    """Return `at` itself when the office is open then, else its next opening. Raise NeverOpen or TooFar."""
+    for opens, _ in _working(calendar, micros(at)):
+        return instant(opens)
+    raise _too_far()
 
 
 def last_closing(calendar: Calendar, day: date) -> datetime | None:
     """Return the instant at which a local day's last span ends (24:00 is the next midnight), or None on a day off."""
-    spans = list(_open_on(calendar, day.toordinal() - _EPOCH.toordinal()))
-    return instant(spans[-1][1]) if spans else None
+    closings = [closes for _, closes in _open_on(calendar, day_number(day))]
+    return instant(closings[-1]) if closings else None
 
 
 def previous_close(calendar: Calendar, at: datetime) -> datetime | None:
-    """Return the latest instant up to `at` at which the office closed, or None if it never did.
+    """Return the latest instant up to `at` at which the office closed, for lunch too, or None if it never did.
 
     Spans that meet at midnight are one stretch: no closing lies between them.
     """
     limit = micros(at)
-    number = (limit + _offset(calendar.tz, limit)) // MICROSECONDS_A_DAY
+    number, _ = local_clock(calendar.tz, limit)
     first_named = number if calendar.first_named is None else calendar.first_named
-    stop = min(number, first_named) - 15  # two plain weeks without a closing: there is none
-    while number > stop:
-        for _, closing in reversed(list(_open_on(calendar, number))):
-            if closing <= limit and not _is_open(calendar, closing):
-                return instant(closing)
-        number -= 1
+    for day in range(number, min(number, first_named) - 15, -1):  # two usual weeks without a closing: there is none
+        for _, closes in reversed(list(_open_on(calendar, day))):
+            if closes <= limit and not _is_open(calendar, closes):
+                return instant(closes)
     return None
 
 
 # --- the engine -------------------------------------------------------------------------------------------------
 
 
-class Part(NamedTuple):
-    """A part of the timeline within one local day and one UTC offset; at `midnight` its wall clock reads 00:00."""
-
-    starts: int
-    ends: int
-    midnight: int
-    number: int
-
-
-Rule = Callable[[Calendar, int], Stretches]
+def _end(used: Stretches, start: datetime) -> datetime:
+    """Return where the last stretch ends: the due instant, `start` itself when nothing was to be spent."""
+    end = micros(start)
+    for _, ends in used:
+        end = ends
+    return instant(end)
 
 
-def consecutive(start: int) -> Stretches:
-    """Yield all time from `start` on: one stretch."""
-    yield start, micros(_LAST)
+def _spent(counted: Iterable[Interval], seconds: int) -> Stretches:
+    """Yield the stretches that use a budget up, the last one cut where it ends; none for a budget of zero."""
+    left = _whole(seconds) * SECOND
+    if not left:
+        return
+    for starts, ends in counted:
+        if ends - starts >= left:
+            yield starts, starts + left
+            return
+        left -= ends - starts
+        yield starts, ends
+    raise _too_far()
 
 
-def working(calendar: Calendar, start: int) -> Stretches:
-    """Yield the open stretches from `start` on, without end. Raise NeverOpen when none is left."""
-    for part in _working_parts(calendar, start):
-        for opens, closes in calendar.day(part.number).open:
-            a, b = max(part.midnight + opens, part.starts), min(part.midnight + closes, part.ends)
-            if a < b:
-                yield a, b
+def _all_time(start: int) -> Stretches:
+    yield start, END
 
 
-def whole_days(calendar: Calendar, start: int) -> Stretches:
+def _whole_days(calendar: Calendar, start: int) -> Stretches:
     """Yield the working days from `start` on, each with all its hours. Raise NeverOpen when none is left."""
     for part in _working_parts(calendar, start):
         yield part.starts, part.ends
 
 
-def counted_days(calendar: Calendar, start: int, days: int, pauses: Sequence[tuple[int, int]]) -> Stretches:
-    """Yield (midnight, closing) of the `days` working days that follow the local day of `start`."""
-    left = budget(days) // _SECOND
+def _working(calendar: Calendar, start: int) -> Stretches:
+    """Yield the open stretches from `start` on. Raise NeverOpen when none is left."""
+    for part in _working_parts(calendar, start):
+        yield from _open_in(calendar, part)
+
+
+_RULES: Final[dict[Rule, Callable[[Calendar, int], Stretches]]] = {
+    "consecutive": lambda _, start: _all_time(start),
+    "skip_days_off": _whole_days,
+    "working": _working,
+}
+
+
+def _counted_days(calendar: Calendar, start: int, days: int, cuts: Sequence[Interval]) -> Stretches:
+    """Yield (first instant, last closing) of the `days` working days that follow the local day of `start`."""
+    left = _whole(days)
     if not left:
         return
-    received = (start + _offset(calendar.tz, start)) // MICROSECONDS_A_DAY
-    for midnight, closing in _closings(calendar, start, received):
-        if any(first < closing <= last for first, last in pauses):
+    for starts, closes in _days_after(calendar, start):
+        if any(first < closes <= last for first, last in cuts):
             continue
-        yield midnight, closing
+        yield starts, closes
         left -= 1
         if not left:
             return
+    raise _too_far()
 
 
-def spent(stretches: Iterable[tuple[int, int]], microseconds: int) -> Stretches:
-    """Yield the stretches that use a budget up, the last one cut where it ends; none for a budget of zero."""
-    left = microseconds
-    if not left:
-        return
-    for a, b in stretches:
-        if b - a >= left:
-            yield a, a + left
-            return
-        left -= b - a
-        yield a, b
-    raise TooFar(f"the deadline would lie beyond the year {_LAST.year - 1}")
-
-
-def stretches(calendar: Calendar, start: int, rule: Rule, pauses: Sequence[tuple[int, int]]) -> Stretches:
-    """Yield the time that counts under a rule, pauses left out."""
-    return _without(rule(calendar, start), pauses) if pauses else rule(calendar, start)
-
-
-def last_end(used: Stretches, start: int) -> int:
-    """Return where the last stretch ends: the due instant, `start` itself when nothing was to be spent."""
-    end = start
-    for _, end in used:  # noqa: B007 — the last one is meant
-        pass
-    return end
-
-
-def parts(calendar: Calendar, start: int) -> Iterator[Part]:
-    """Yield the timeline from `start` on in parts of one local day and one UTC offset."""
-    offset = _offset(calendar.tz, start)
-    while start < _END:
-        number = (start + offset) // MICROSECONDS_A_DAY
-        midnight = number * MICROSECONDS_A_DAY - offset
-        ends = midnight + MICROSECONDS_A_DAY
-        following = _offset(calendar.tz, ends)
-        if following != offset:
-            ends = _clock_change(calendar.tz, start, ends, offset)
-            following = _offset(calendar.tz, ends)
-        yield Part(start, ends, midnight, number)
-        start, offset = ends, following
-
-
-def _add(calendar: Calendar, start: datetime, seconds: int, pauses: Pauses, rule: Rule) -> datetime:
-    first = micros(start)
-    return instant(last_end(spent(stretches(calendar, first, rule, cut(pauses)), budget(seconds)), first))
+def _days_after(calendar: Calendar, start: int) -> Stretches:
+    """Yield (first instant, last closing) of each working day after the local day of `start`."""
+    received, _ = local_clock(calendar.tz, start)
+    following = (part for part in _working_parts(calendar, start) if part.number > received)
+    for _, group in groupby(following, key=lambda part: part.number):  # a clock change cuts its day into two parts
+        day = list(group)
+        closings = [closes for part in day for _, closes in _open_in(calendar, part)]
+        if closings:
+            yield day[0].starts, closings[-1]
 
 
 def _working_parts(calendar: Calendar, start: int) -> Iterator[Part]:
-    """Yield the parts of working days; raise NeverOpen once a plain week after every named date held none."""
+    """Yield the parts of working days. Raise NeverOpen once a usual week after every named date held none."""
     idle = 0
-    for part in parts(calendar, start):
+    for part in parts(calendar.tz, start):
         if calendar.day(part.number).open:
             idle = 0
             yield part
             continue
         idle += 1
         if idle > 8 and (calendar.last_named is None or part.number > calendar.last_named + 8):
-            raise NeverOpen("the calendar has no working time after this instant; give it hours")
+            raise NeverOpen(gettext_noop("the calendar has no working time after this instant; give it hours"))
 
 
-def _closings(calendar: Calendar, start: int, received: int) -> Stretches:
-    """Yield (first instant, last closing) of each working day after the local day `received`."""
-    held: tuple[int, int, int] | None = None
-    for part in _working_parts(calendar, start):
-        if part.number <= received:
-            continue
-        if held and held[0] != part.number:
-            yield held[1:]
-            held = None
-        ends = [
-            min(part.midnight + b, part.ends)
-            for a, b in calendar.day(part.number).open
-            if part.midnight + a < part.ends and part.midnight + b > part.starts
-        ]
-        if ends:
-            held = (part.number, held[1] if held else part.starts, ends[-1])
+def _open_in(calendar: Calendar, part: Part) -> Stretches:
+    """Yield the open stretches within one part of a day."""
+    for opens, closes in calendar.day(part.number).open:
+        starts, ends = max(part.midnight + opens, part.starts), min(part.midnight + closes, part.ends)
+        if starts < ends:
+            yield starts, ends
 
 
 def _open_on(calendar: Calendar, number: int) -> Stretches:
     """Yield the open stretches of one local day."""
-    for part in parts(calendar, _midnight(calendar.tz, number)):
+    for part in parts(calendar.tz, midnight(calendar.tz, number)):
         if part.number != number:
             return
-        for opens, closes in calendar.day(number).open:
-            a, b = max(part.midnight + opens, part.starts), min(part.midnight + closes, part.ends)
-            if a < b:
-                yield a, b
+        yield from _open_in(calendar, part)
 
 
 def _is_open(calendar: Calendar, at: int) -> bool:
-    number, clock = divmod(at + _offset(calendar.tz, at), MICROSECONDS_A_DAY)
+    number, clock = local_clock(calendar.tz, at)
     return any(opens <= clock < closes for opens, closes in calendar.day(number).open)
 
 
-def _without(counted: Stretches, pauses: Sequence[tuple[int, int]]) -> Stretches:
+def _without(counted: Stretches, cuts: Sequence[Interval]) -> Stretches:
     """Take sorted, disjoint pauses out of stretches."""
-    for start, end in counted:
-        a = start
-        for first, last in pauses:
-            if last <= a or first >= end:
+    for starts, ends in counted:
+        at = starts
+        for first, last in cuts:
+            if first >= ends:
+                break
+            if last <= at:
                 continue
-            if a < first:
-                yield a, first
-            a = last
-        if a < end:
-            yield a, end
+            if at < first:
+                yield at, first
+            at = last
+        if at < ends:
+            yield at, ends
 
 
-# --- instants as numbers ----------------------------------------------------------------------------------------
+def _whole(amount: int) -> int:
+    """Return a budget as it is. Raise WorktimeError for a negative one, TypeError for a fraction."""
+    if index(amount) < 0:
+        raise WorktimeError(gettext_noop("a budget cannot be negative"))
+    return amount
 
 
-def micros(at: datetime) -> int:
-    """Return an instant as microseconds since 1970 UTC. Raise ValueError for a naive one, TooFar out of range."""
-    if at.tzinfo is None or at.utcoffset() is None:
-        raise ValueError("a naive datetime names no instant: give it a time zone")
-    if not _FIRST <= at <= _LAST:
-        raise TooFar(f"{at.isoformat()} lies outside the years {_FIRST.year} to {_LAST.year - 1}")
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def instant(number: int) -> datetime:
-    """Return the UTC datetime of microseconds since 1970 UTC."""
-    return _EPOCH + timedelta(microseconds=number)
-
-
-def budget(seconds: int) -> int:
-    """Return a budget in microseconds. Raise ValueError for a negative one."""
-    if seconds < 0:
-        raise ValueError("a budget cannot be negative")
-    return seconds * _SECOND
-
-
-def cut(pauses: Pauses) -> list[tuple[int, int]]:
-    """Return pauses as sorted, disjoint numbers, overlapping ones joined. Raise ValueError for a reversed one."""
-    joined: list[tuple[int, int]] = []
-    for first, last in sorted((micros(first), micros(last)) for first, last in pauses):
-        if last < first:
-            raise ValueError("a pause ends before it begins")
-        if joined and first <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], last))
-        else:
-            joined.append((first, last))
-    return joined
-
-
-_END: Final = (_LAST - _EPOCH) // _MICROSECOND
-
-
-def _offset(tz: ZoneInfo, at: int) -> int:
-    """Return the zone's UTC offset at an instant, in microseconds."""
-    offset = (_EPOCH + timedelta(seconds=at // _SECOND)).astimezone(tz).utcoffset()
-    return (offset or timedelta()) // _MICROSECOND
-
-
-def _clock_change(tz: ZoneInfo, low: int, high: int, offset: int) -> int:
-    """Return the instant in (low, high] at which the zone leaves `offset`; it does so on a whole second."""
-    low_second, high_second = low // _SECOND, high // _SECOND
-    while high_second - low_second > 1:
-        middle = (low_second + high_second) // 2
-        if _offset(tz, middle * _SECOND) == offset:
-            low_second = middle
-        else:
-            high_second = middle
-    return high_second * _SECOND
-
-
-def _midnight(tz: ZoneInfo, number: int) -> int:
-    """Return the first instant of a local day (or where it would have begun, in a zone that skipped it)."""
-    day = date.fromordinal(number + _EPOCH.toordinal())
-    return (datetime(day.year, day.month, day.day, tzinfo=tz) - _EPOCH) // _MICROSECOND
+def _too_far() -> TooFar:
+    return TooFar(gettext_noop("the deadline would lie beyond the year 2998"))
