@@ -40,9 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
         sys.executable,
         "-m",
         "requests_desk.embedded",
+        "--with-parent",
         "services",
         "--scratch",
-        "--with-parent",
         "--data",
         str(_data()),
     ]

@@ -45,6 +45,10 @@ class Child:
     env: Mapping[str, str] | None = None
     become: Callable[[], None] | None = None
     patience_seconds: float = 15.0
+    # A step of the start runs once; everything else is started again when it ends.
+    once: bool = False
+    # Lower ones stop first: web, workers, broker, database.
+    stops: int = 0
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     deaths: int = 0
@@ -62,15 +66,17 @@ class Child:
         """Tell whether the program runs."""
         return self.process is not None and self.process.poll() is None
 
-    def stop(self) -> None:
-        """Ask the program to end; after its patience, end its whole group."""
+    def ask_to_stop(self) -> None:
+        """Send the signal that ends the program in good order."""
+        if self.process is not None and self.running():
+            self.process.send_signal(self.stop_signal)
+
+    def await_stop(self) -> None:
+        """Wait for the end; after the program's patience, end its whole group."""
         if self.process is None:
             return
-        if self.running():
-            with suppress(ProcessLookupError):
-                self.process.send_signal(self.stop_signal)
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(self.patience_seconds)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(self.patience_seconds)
         # Its group too: a program that was killed may have left helpers of its own.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
@@ -81,7 +87,7 @@ class Child:
 
         `clock` is monotonic seconds. Waits double from one second to thirty while it keeps dying.
         """
-        if self.process is None or self.running():
+        if self.once or self.process is None or self.running():
             return None
         if self.retry_at:
             return self._retry(clock)
@@ -99,6 +105,12 @@ class Child:
         self.retry_at = 0.0
         self.start()
         return f"{self.name} runs again"
+
+
+def last_line(log: Path) -> str:
+    """Return the last line of a log, for a one-line message."""
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1] if lines else "it left no reason"
 
 
 def _how(code: int) -> str:

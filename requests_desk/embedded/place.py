@@ -7,9 +7,11 @@ import fcntl
 import os
 import shutil
 import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 # sockaddr_un.sun_path holds 108 bytes, the last of them a NUL.
 SOCKET_BYTES = 107
@@ -58,12 +60,7 @@ class Place:
 
     def prepare(self) -> None:
         """Make the directories, readable by their owner alone. Raise Problem where that cannot work."""
-        longest = len(os.fsencode(self.run / PG_SOCKET))
-        if longest > SOCKET_BYTES:
-            raise Problem(
-                f"The data path {self.data} is too long for a unix socket ({longest} bytes with the socket's name,"
-                f" {SOCKET_BYTES} fit): choose a shorter one, such as DESK_DATA=~/desk-data make run"
-            )
+        self.check_path()
         try:
             for directory in (self.data, self.run, self.data / "logs"):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,6 +68,15 @@ class Place:
         except OSError as error:
             raise unusable(self.data, error) from error
         self._check_room()
+
+    def check_path(self) -> None:
+        """Raise Problem when a unix socket would not fit under this path."""
+        longest = len(os.fsencode(self.run / PG_SOCKET))
+        if longest > SOCKET_BYTES:
+            raise Problem(
+                f"The data path {self.data} is too long for a unix socket ({longest} bytes with the socket's name,"
+                f" {SOCKET_BYTES} fit): choose a shorter one, such as DESK_DATA=~/desk-data make run"
+            )
 
     def _check_room(self) -> None:
         needed = NEEDED_OLD_MB if self.postgres.exists() else NEEDED_NEW_MB
@@ -90,37 +96,48 @@ def unusable(path: Path, error: OSError) -> Problem:
     return Problem(f"{path} cannot be used ({reason}): set DESK_DATA to a directory you may write to")
 
 
-def take_lock(place: Place) -> IO[str]:
-    """Return the held lock of this data. Raise Problem when another process holds it.
+@contextmanager
+def locked(place: Place) -> Iterator[bool]:
+    """Hold the lock of this data. Yield whether its last holder was killed. Raise Problem when another holds it.
 
-    The kernel drops the lock with its holder, so a killed supervisor leaves none behind.
+    The kernel drops the lock with its holder; what a killed one leaves behind is the number it wrote.
     """
-    lock = (place.data / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    with (place.data / "lock").open("a+") as lock:
         lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        raise Problem(
-            f"A desk already runs on {place.data} (process {holder}): stop it first,"
-            " or start another one with its own DESK_DATA and PORT"
-        ) from error
-    lock.truncate(0)
-    lock.write(f"{os.getpid()}\n")
-    lock.flush()
-    return lock
+        holder = lock.read().strip()
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Problem(
+                f"A desk already runs on {place.data} (process {holder or 'unknown'}): stop it first,"
+                " or start another one with its own DESK_DATA and PORT"
+            ) from error
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        try:
+            yield bool(holder)
+        finally:
+            lock.truncate(0)
 
 
-def check_port(bind: str, port: int) -> None:
-    """Raise Problem unless `bind`:`port` is free to listen on."""
+def check_port(bind: str, port: int, *, patience_seconds: float = 0.0) -> None:
+    """Raise Problem unless `bind`:`port` is free to listen on, or becomes so within the patience."""
+    deadline = time.monotonic() + patience_seconds
+    while (error := _bind_error(bind, port)) and error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if error and error.errno == errno.EADDRINUSE:
+        raise Problem(f"Port {port} on {bind} is taken: stop what uses it, or PORT={port + 1} make run") from error
+    if error:
+        raise Problem(f"BIND={bind} PORT={port} cannot be listened on ({error.strerror or error})") from error
+
+
+def _bind_error(bind: str, port: int) -> OSError | None:
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((bind.strip("[]"), port))
         except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise Problem(f"Port {port} on {bind} is taken: PORT={port + 1} make run takes another") from error
-            raise Problem(f"BIND={bind} PORT={port} cannot be listened on ({error.strerror or error})") from error
-        except OverflowError as error:
-            raise Problem(f"PORT={port} is no port: choose one from 1024 to 65535") from error
+            return error
+    return None

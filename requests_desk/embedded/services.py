@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import signal
 import threading
 import time
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 
 from requests_desk.embedded import stores
-from requests_desk.embedded.children import Child, die_with_parent
-from requests_desk.embedded.place import Place, take_lock
+from requests_desk.embedded.children import Child, last_line
+from requests_desk.embedded.place import Place, Problem, locked
 
 POLL_SECONDS = 0.25
 
@@ -21,7 +21,7 @@ class Stopped(Exception):
 
 
 class Supervisor:
-    """Keeps children running until it is told to stop; stops them in the reverse of their starting order."""
+    """Keeps children running until it is told to stop, then stops them in their order."""
 
     def __init__(self, *, say: Callable[[str], None]) -> None:
         self.say = say
@@ -39,9 +39,18 @@ class Supervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for child in reversed(self.children):
-            began = time.monotonic()
-            child.stop()
+        running = [child for child in self.children if child.running()]
+        for _, group in itertools.groupby(
+            sorted(running, key=lambda child: child.stops), key=lambda child: child.stops
+        ):
+            self._stop_together(list(group))
+
+    def _stop_together(self, children: list[Child]) -> None:
+        began = time.monotonic()
+        for child in children:
+            child.ask_to_stop()
+        for child in children:
+            child.await_stop()
             self.say(f"{child.name} stopped ({time.monotonic() - began:.1f} s)")
 
     def start(self, child: Child) -> Child:
@@ -49,6 +58,16 @@ class Supervisor:
         self.children.append(child)
         child.start()
         return child
+
+    def finish(self, step: Child) -> None:
+        """Run a step to its end. Raise Problem when it fails, Stopped when asked to end meanwhile."""
+        if step not in self.children:
+            self.start(step)
+        while step.running():
+            if self.stopping.wait(0.02):
+                raise Stopped
+        if step.process and step.process.returncode:
+            raise Problem(f"{step.name} failed ({last_line(step.log)}): see {step.log}")
 
     def check(self) -> None:
         """Raise Stopped once somebody asked for the end."""
@@ -78,18 +97,16 @@ def start_stores(supervisor: Supervisor, place: Place, *, postgres: bool, valkey
     supervisor.check()
 
 
-def keep_services(place: Place, *, scratch: bool, with_parent: bool) -> int:
+def keep_services(place: Place, *, scratch: bool) -> int:
     """Keep PostgreSQL and Valkey until Ctrl-C. Return the exit code."""
-    if with_parent:
-        die_with_parent(signal.SIGTERM, parent=os.getppid())
     place.prepare()
-    with take_lock(place), Supervisor(say=_print) as supervisor:
+    with locked(place), Supervisor(say=_print) as supervisor:
         try:
             start_stores(supervisor, place, postgres=True, valkey=True, scratch=scratch)
             _print(f"Use them by DESK_DATA={place.data}; Ctrl-C stops them")
             supervisor.watch()
         except Stopped:
-            return 130
+            _print("stopped before they were ready")
     return 0
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from requests_desk.embedded import binaries
-from requests_desk.embedded.children import Child
+from requests_desk.embedded.children import Child, last_line
 from requests_desk.embedded.place import PG_SOCKET, Place, Problem, unusable
 
 READY_SECONDS = 60.0
@@ -45,6 +45,7 @@ def postgres(place: Place, *, scratch: bool = False) -> Child:
         death_signal=signal.SIGINT,
         become=who.become(),
         patience_seconds=30.0,
+        stops=3,
     )
 
 
@@ -146,6 +147,7 @@ def valkey(place: Place) -> Child:
         name="Valkey",
         command=[str(binaries.valkey_server()), *(part for pair in options.items() for part in pair)],
         log=place.data / "logs" / "valkey.log",
+        stops=2,
     )
 
 
@@ -156,7 +158,7 @@ def wait_for_postgres(place: Place, child: Child) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if not child.running():
-            raise Problem(f"PostgreSQL did not start ({_last_line(child.log)}): see {child.log}")
+            raise Problem(f"PostgreSQL did not start ({last_line(child.log)}): see {child.log}")
         with suppress(psycopg.OperationalError):
             with psycopg.connect(
                 host=str(place.run), user="postgres", dbname="postgres", autocommit=True
@@ -174,7 +176,7 @@ def wait_for_valkey(place: Place, child: Child) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if not child.running():
-            raise Problem(f"Valkey did not start ({_last_line(child.log)}): see {child.log}")
+            raise Problem(f"Valkey did not start ({last_line(child.log)}): see {child.log}")
         if _pong(place):
             return
         time.sleep(0.05)
@@ -188,8 +190,3 @@ def _pong(place: Place) -> bool:
         plain.sendall(b"PING\r\n")
         return plain.recv(16).startswith(b"+PONG")
     return False
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else "it left no reason"
