@@ -1,0 +1,20 @@
+"""What every page knows: which office speaks, and whether this is a demonstration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from requests_desk.people.models import Agency
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Return what the page frame shows."""
+    return {
+        "agency": getattr(request, "agency", None) or Agency.objects.order_by("pk").first(),
+        "demo": settings.DESK_DEMO,
+        "at": timezone.now(),
+    }

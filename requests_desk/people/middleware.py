@@ -1,0 +1,68 @@
+"""Whose address and whose language a request has."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Handler = Callable[[HttpRequest], HttpResponse]
+YEAR = 365 * 24 * 3600
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+
+
+class ClientAddress:
+    """Set REMOTE_ADDR to the client's: behind a trusted proxy the last address it did not add itself."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.trusted = [ipaddress.ip_network(network, strict=False) for network in settings.TRUSTED_PROXIES]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chain = [
+            request.META.get("REMOTE_ADDR", ""),
+            *reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")),
+        ]
+        for text in chain:
+            address = _address(text)
+            if address is None:
+                break
+            request.META["REMOTE_ADDR"] = str(address)
+            if not any(address in network for network in self.trusted):
+                break
+        return self.get_response(request)
+
+
+class Language:
+    """Speak Vietnamese unless the cookie or `?lang=` says otherwise: a browser's own language does not decide."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.known = {code for code, _name in settings.LANGUAGES}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("lang")
+        code = next((c for c in (asked, self._remembered(request)) if c in self.known), settings.LANGUAGE_CODE)
+        with translation.override(code):
+            request.LANGUAGE_CODE = code
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", code)
+        if asked in self.known:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            )
+        return response
+
+    def _remembered(self, request: HttpRequest) -> str | None:
+        if request.path.startswith("/api/"):
+            return translation.get_language_from_request(request) if "HTTP_ACCEPT_LANGUAGE" in request.META else None
+        return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or getattr(request.user, "language", None)

@@ -1,0 +1,133 @@
+"""Who works here: agencies, their units, the people, what role each holds where, and their tokens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    FRONT_DESK = "front_desk", _("Front-desk officer")
+    OFFICER = "officer", _("Handling officer")
+    UNIT_HEAD = "unit_head", _("Head of unit")
+    CHIEF = "chief", _("Chief of Office")
+    LEADER = "leader", _("Leadership")
+    INSPECTOR = "inspector", _("Inspector")
+    ADMIN = "admin", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class UnitKind(models.TextChoices):
+    OFFICE = "office", _("Department office")
+    DIVISION = "division", _("Specialised division")
+    PUBLIC_SERVICE = "public_service", _("Affiliated public service unit")
+
+
+class Agency(models.Model):
+    """A department (*Sở*): one deployment may serve every department of a province."""
+
+    code = models.CharField(max_length=8, unique=True, validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}$")])
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    # Plain ASCII, at most 12: it stands in every SMS, where one letter with a mark halves the room.
+    short_name = models.CharField(max_length=12)
+    timezone = models.CharField(max_length=64, default="Asia/Ho_Chi_Minh")
+    hotline = models.CharField(max_length=32, blank=True)
+    email = models.EmailField(blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    alarm_email = models.EmailField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "agencies"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][A-Z0-9]{1,7}$"), name="agency_code_ascii")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A division, office or public service unit of one agency."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units")
+    code = models.CharField(max_length=16)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=16, choices=UnitKind, default=UnitKind.DIVISION)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "code"], name="unit_code_once_per_agency")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, *, password: str | None = None, **fields: str) -> User:
+        """Create a person; without a password they cannot sign in until one is set."""
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do comes from memberships alone; nobody is above the rules."""
+
+    username = models.CharField(max_length=150, unique=True, validators=[RegexValidator(r"^[\w.@+-]+$")])
+    full_name = models.CharField(max_length=150)
+    title = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=16, blank=True)
+    language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class Membership(models.Model):
+    """One role of one person in an agency, within a unit where the role is a unit's."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="memberships")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", null=True, blank=True)
+    role = models.CharField(max_length=16, choices=Role)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "agency", "unit", "role"], name="membership_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) | ~Q(role__in=[Role.OFFICER, Role.UNIT_HEAD]),
+                name="membership_unit_roles_have_unit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class PersonalToken(models.Model):
+    """A key to the API that acts as its owner; only its digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.name}"

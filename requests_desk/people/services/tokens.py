@@ -1,0 +1,38 @@
+"""Personal tokens: issued once, kept as a digest, found by one query."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from requests_desk.people.models import PersonalToken, User
+
+LIFETIME = timedelta(days=365)
+
+
+class TokenRefused(Exception):
+    """The token is unknown, expired or revoked, or its owner has left."""
+
+
+def digest(secret: str) -> str:
+    """Return what is kept of a token: 128 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def issue(user: User, *, name: str, at: datetime, lifetime: timedelta = LIFETIME) -> str:
+    """Make a token for `user` and return its secret: the only time it can be read."""
+    secret = secrets.token_urlsafe(24)
+    PersonalToken.objects.create(user=user, name=name, digest=digest(secret), created_at=at, expires_at=at + lifetime)
+    return secret
+
+
+def owner(secret: str, *, at: datetime) -> User:
+    """Return whom a token acts for at `at`. Raises TokenRefused."""
+    live = Q(revoked_at__isnull=True, expires_at__gt=at, user__is_active=True)
+    token = PersonalToken.objects.select_related("user").filter(live, digest=digest(secret)).first()
+    if token is None:
+        raise TokenRefused
+    return token.user
