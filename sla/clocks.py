@@ -1,0 +1,274 @@
+"""What can happen to a clock. Each function runs in its caller's transaction and returns what it changed.
+
+The caller names what met or opened a milestone by an opaque key (`reply:7`) and writes the returned changes into its
+own history. The timer claims milestones by state alone: `next_look_at` has come and nobody else holds the row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min, Q
+
+from sla import ladder, worktime
+from sla.models import Breach, BreachCause, CalendarVersion, Clock, Firing, Milestone, MilestoneName, PolicyVersion
+from sla.policies import Policy
+
+OPEN = Q(met_at__isnull=True, ended_at__isnull=True)
+# What a reply of either kind can meet; the statutory and external ones wait for the final reply.
+REPLY_MILESTONES = (MilestoneName.FIRST_REPLY, MilestoneName.PROMISED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that happened to a clock: a kind from a closed list, and its facts as plain JSON values."""
+
+    kind: str
+    milestone: Milestone
+    at: datetime
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """The binding due instant, and what rules A and B give (P2)."""
+
+    due_at: datetime
+    due_a_at: datetime
+    due_b_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A claimed milestone and what its ladder says about it now."""
+
+    milestone: Milestone
+    policy: Policy
+    decision: ladder.Decision
+
+
+def first_dues(policy: Policy, calendar: worktime.Calendar, *, started_at: datetime) -> Dues:
+    """Compute when the first reply to something received at `started_at` is due (P2)."""
+    budget = policy.first_reply_s
+    a = worktime.add_consecutive(started_at, budget)
+    b = worktime.add_skipping_days_off(calendar, started_at, budget)
+    binding = {"A": a, "B": b, "W": None}[policy.rule] or worktime.add_working(calendar, started_at, budget)
+    return Dues(due_at=binding, due_a_at=a, due_b_at=b)
+
+
+def start(
+    *, policy_version: PolicyVersion, calendar_version: CalendarVersion, started_at: datetime, at: datetime
+) -> tuple[Clock, list[Change]]:
+    """Start a clock with its first milestone (P1). A due instant already past is left to the next sweep."""
+    policy = Policy.from_json(policy_version.document)
+    dues = first_dues(policy, worktime.Calendar.from_json(calendar_version.document), started_at=started_at)
+    clock = Clock.objects.create(
+        policy_version=policy_version, calendar_version=calendar_version, started_at=started_at, logged_at=at
+    )
+    milestone = Milestone.objects.create(
+        clock=clock,
+        name=MilestoneName.FIRST_REPLY,
+        opened_at=at,
+        due_at=dues.due_at,
+        due_a_at=dues.due_a_at,
+        due_b_at=dues.due_b_at,
+        next_look_at=ladder.first_look_at(policy, due_at=dues.due_at),
+    )
+    facts = {
+        "clock": clock.pk,
+        "policy_version": policy_version.pk,
+        "calendar_version": calendar_version.pk,
+        "started_at": started_at.isoformat(),
+        "due_a_at": dues.due_a_at.isoformat(),
+        "due_b_at": dues.due_b_at.isoformat(),
+    }
+    return clock, [_change("milestone_opened", milestone, at, **facts)]
+
+
+def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> list[Change]:
+    """Open the milestone a delivered interim reply promised (P5)."""
+    policy = Policy.from_json(clock.policy_version.document)
+    milestone = Milestone.objects.create(
+        clock=clock,
+        name=MilestoneName.PROMISED,
+        number=clock.milestones.filter(name=MilestoneName.PROMISED).count() + 1,
+        opened_at=at,
+        opened_by=opened_by,
+        due_at=due_at,
+        next_look_at=ladder.first_look_at(policy, due_at=due_at),
+    )
+    return [_change("milestone_opened", milestone, at, clock=clock.pk)]
+
+
+def meet(
+    clocks: Iterable[Clock],
+    *,
+    names: Collection[str],
+    met_at: datetime,
+    by: str,
+    at: datetime,
+    is_proven: bool = True,
+    cause: BreachCause = BreachCause.NO_REPLY,
+    unless_opened_by: Collection[str] = (),
+) -> list[Change]:
+    """Meet the open milestones called `names` at `met_at`: late, the breach stands (P3, P6).
+
+    A machine's proof (`is_proven`) that it arrived in time voids a breach the timer recorded before the proof was
+    in; a person's word given afterwards does not.
+    """
+    changes: list[Change] = []
+    for milestone in _open_of(clocks).filter(name__in=names).exclude(opened_by__in=unless_opened_by):
+        if met_at > milestone.due_at:
+            changes += _record_breach(milestone, at=at, cause=cause)
+        elif is_proven:
+            changes += _void_breach(milestone, reason="delivered_in_time", at=at)
+        milestone.met_at, milestone.met_by, milestone.next_look_at = met_at, by, None
+        milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
+        changes.append(_change("milestone_met", milestone, at, met_at=met_at.isoformat(), by=by))
+    return changes
+
+
+def void(clocks: Iterable[Clock], *, by: str, at: datetime) -> list[Change]:
+    """Open again at its original due time what `by` had met, and end what it had opened (P4)."""
+    changes: list[Change] = []
+    clocks = list(clocks)
+    for milestone in _open_of(clocks).filter(opened_by=by):
+        milestone.ended_at, milestone.end_reason, milestone.next_look_at = at, "voided", None
+        milestone.save(update_fields=["ended_at", "end_reason", "next_look_at"])
+        changes.append(_change("milestone_ended", milestone, at, reason="voided"))
+    for milestone in Milestone.objects.select_for_update().filter(clock__in=clocks, met_by=by):
+        policy = Policy.from_json(milestone.clock.policy_version.document)
+        milestone.met_at, milestone.met_by = None, ""
+        look = ladder.look(policy, due_at=milestone.due_at, fired=_fired([milestone])[milestone.pk], at=at)
+        # A breach found here is told by the sweep like any other; its cause is already known.
+        milestone.next_look_at = at if look.tell else look.next_look_at
+        milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
+        changes.append(_change("milestone_reopened", milestone, at, by=by))
+    return changes
+
+
+def record_missed(clocks: Iterable[Clock], *, cause: BreachCause, at: datetime) -> list[Change]:
+    """Record a breach, dated when it was due, on every open milestone already past at `at` (P4, P8)."""
+    missed = [milestone for milestone in _open_of(clocks) if milestone.due_at <= at]
+    return [change for milestone in missed for change in _record_breach(milestone, at=at, cause=cause)]
+
+
+def end(
+    clocks: Iterable[Clock], *, reason: str, cause: BreachCause = BreachCause.NO_REPLY, at: datetime
+) -> list[Change]:
+    """End every open milestone without a reply; one already missed leaves its breach behind (P15)."""
+    clocks = list(clocks)
+    changes = record_missed(clocks, cause=cause, at=at)
+    for milestone in _open_of(clocks):
+        milestone.ended_at, milestone.end_reason, milestone.next_look_at = at, reason, None
+        milestone.save(update_fields=["ended_at", "end_reason", "next_look_at"])
+        changes.append(_change("milestone_ended", milestone, at, reason=reason))
+    return changes
+
+
+def next_due_at(clocks: Iterable[Clock]) -> datetime | None:
+    """Return the earliest due instant among open milestones, or None when nothing is owed."""
+    due: datetime | None = _open_of(clocks, lock=False).aggregate(due=Min("due_at"))["due"]
+    return due
+
+
+def claim_due(*, at: datetime, limit: int) -> list[Look]:
+    """Lock up to `limit` milestones whose moment to look has come, skipping those another worker holds (design §6)."""
+    milestones = list(
+        Milestone.objects.select_for_update(of=("self",), skip_locked=True)
+        .select_related("clock__policy_version")
+        .filter(next_look_at__lte=at)
+        .order_by("next_look_at")[:limit]
+    )
+    fired = _fired(milestones)
+    policies: dict[int, Policy] = {}
+    looks = []
+    for milestone in milestones:
+        version = milestone.clock.policy_version
+        policy = policies.setdefault(version.pk, Policy.from_json(version.document))
+        decision = ladder.look(policy, due_at=milestone.due_at, fired=fired[milestone.pk], at=at)
+        looks.append(Look(milestone, policy, decision))
+    return looks
+
+
+def mark_looked(looks: Sequence[Look], *, at: datetime) -> list[Change]:
+    """Record what the claimed looks told, skipped and found missed, and when to look next."""
+    missed = [look.milestone for look in looks if look.decision.is_missed]
+    known = set(
+        Breach.objects.filter(milestone__in=missed, voided_at__isnull=True).values_list("milestone_id", flat=True)
+    )
+    fresh = [milestone for milestone in missed if milestone.pk not in known]
+    Breach.objects.bulk_create([Breach(milestone=m, due_at=m.due_at, recorded_at=at) for m in fresh])
+    changes = [_change("breach_recorded", m, at, cause=BreachCause.NO_REPLY.value) for m in fresh]
+    firings = []
+    for look in looks:
+        for result, rungs in (
+            (Firing.Result.TOLD, look.decision.tell),
+            (Firing.Result.SUPERSEDED, look.decision.superseded),
+        ):
+            for planned in rungs:
+                firings.append(_firing(look.milestone, planned, result, at))
+                changes.append(
+                    _change(
+                        f"alert_{result}", look.milestone, at, rung=planned.rung.key, planned_at=planned.at.isoformat()
+                    )
+                )
+        look.milestone.next_look_at = look.decision.next_look_at
+    Firing.objects.bulk_create(firings)
+    Milestone.objects.bulk_update([look.milestone for look in looks], ["next_look_at"])
+    return changes
+
+
+def _open_of(clocks: Iterable[Clock], *, lock: bool = True) -> Any:
+    rows = Milestone.objects.filter(OPEN, clock__in=list(clocks)).order_by("due_at", "pk")
+    return rows.select_for_update() if lock else rows
+
+
+def _fired(milestones: Collection[Milestone]) -> dict[int, set[str]]:
+    due = {milestone.pk: milestone.due_at for milestone in milestones}
+    fired: dict[int, set[str]] = defaultdict(set)
+    for pk, rung, due_at in Firing.objects.filter(milestone__in=due).values_list("milestone_id", "rung", "due_at"):
+        if due_at == due[pk]:  # what fired for an earlier due instant does not count for this one
+            fired[pk].add(rung)
+    return fired
+
+
+def _firing(milestone: Milestone, planned: ladder.Planned, result: str, at: datetime) -> Firing:
+    return Firing(
+        milestone=milestone,
+        rung=planned.rung.key,
+        due_at=milestone.due_at,
+        planned_at=planned.at,
+        fired_at=at,
+        result=result,
+    )
+
+
+def _void_breach(milestone: Milestone, *, reason: str, at: datetime) -> list[Change]:
+    breach = milestone.breaches.filter(voided_at__isnull=True).first()
+    if breach is None:
+        return []
+    breach.voided_at, breach.void_reason = at, reason
+    breach.save(update_fields=["voided_at", "void_reason"])
+    return [_change("breach_voided", milestone, at, reason=reason)]
+
+
+def _record_breach(milestone: Milestone, *, at: datetime, cause: BreachCause) -> list[Change]:
+    if milestone.breaches.filter(voided_at__isnull=True).exists():
+        return []
+    Breach.objects.create(milestone=milestone, due_at=milestone.due_at, recorded_at=at, cause=cause)
+    return [_change("breach_recorded", milestone, at, cause=cause.value)]
+
+
+def _change(kind: str, milestone: Milestone, at: datetime, **facts: Any) -> Change:
+    named = {
+        "milestone": milestone.pk,
+        "name": milestone.name,
+        "number": milestone.number,
+        "due_at": milestone.due_at.isoformat(),
+    }
+    return Change(kind, milestone, at, named | facts)
