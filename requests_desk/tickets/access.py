@@ -1,0 +1,109 @@
+"""Who may do what: the one place that decides, asked by every face. What it does not allow is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from requests_desk.people.models import Agency, Membership, Role, User
+from requests_desk.tickets.models import Exclusion, Ticket
+
+
+class Right(StrEnum):
+    READ = "read"
+    READ_SEALED = "read_sealed"
+    LOG = "log"
+    BACKDATE = "backdate"  # more than seven days at logging, and corrections after it (P1)
+    ASSIGN = "assign"
+    REPLY = "reply"
+    THIRD_INTERIM = "third_interim"
+    CLOSE = "close"
+    CLOSE_UNREACHABLE = "close_unreachable"
+    NOTE = "note"
+    REISSUE_LOOKUP = "reissue_lookup"
+    SENT_MESSAGES = "sent_messages"
+    LEADERSHIP = "leadership"
+
+
+_DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP})
+_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE}
+RIGHTS: dict[str, frozenset[Right]] = {
+    Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.SENT_MESSAGES},
+    Role.OFFICER: _DESK,
+    Role.UNIT_HEAD: _HEAD,
+    Role.CHIEF: _HEAD | {Right.SENT_MESSAGES, Right.LEADERSHIP},
+    Role.LEADER: _HEAD | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SENT_MESSAGES, Right.LEADERSHIP},
+    Role.INSPECTOR: frozenset({Right.READ, Right.READ_SEALED, Right.NOTE}),
+    Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES}),
+    Role.AUDITOR: frozenset({Right.READ}),
+}
+# These hold their rights within their unit alone, and over what lies on their own desk.
+UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD})
+
+
+class Denied(Exception):
+    """The person may see this but not do that."""
+
+
+def memberships(user: User | AnonymousUser) -> list[Membership]:
+    """Return the roles of a person, asked of the database once per request."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    kept: list[Membership] | None = getattr(user, "_memberships", None)
+    if kept is None:
+        kept = list(user.memberships.select_related("agency", "unit"))
+        user._memberships = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def agencies(user: User | AnonymousUser, right: Right = Right.READ) -> list[Agency]:
+    """Return the agencies in which a person holds a right, in the order of their roles."""
+    return list({m.agency_id: m.agency for m in memberships(user) if right in RIGHTS[m.role]}.values())
+
+
+def visible(user: User | AnonymousUser, right: Right = Right.READ) -> QuerySet[Ticket]:
+    """Return the tickets on which a person holds `right`; P13 is in the query, so no count or list can forget it."""
+    reach = Q()
+    sealed_reach = Q(officer=user.pk) if user.pk else Q()
+    held = [m for m in memberships(user) if right in RIGHTS[m.role]]
+    for membership in held:
+        here = Q(agency=membership.agency_id)
+        if membership.role in UNIT_ROLES:
+            here &= Q(unit=membership.unit_id) | Q(officer=user.pk) | Q(logged_by=user.pk)
+        reach |= here
+        if Right.READ_SEALED in RIGHTS[membership.role]:
+            sealed_reach |= Q(agency=membership.agency_id)
+    if not held:
+        return Ticket.objects.none()
+    units = [m.unit_id for m in memberships(user) if m.unit_id]
+    excluded = Exclusion.objects.filter(Q(user=user.pk) | Q(unit__in=units), ticket=OuterRef("pk"))
+    return Ticket.objects.filter(reach & (Q(sealed=False) | sealed_reach)).exclude(Exists(excluded), sealed=True)
+
+
+def can(user: User | AnonymousUser, right: Right, ticket: Ticket) -> bool:
+    """Tell whether a person holds `right` on a ticket."""
+    return visible(user, right).filter(pk=ticket.pk).exists()
+
+
+def rights_on(user: User | AnonymousUser, ticket: Ticket) -> frozenset[Right]:
+    """Return every right a person holds on a ticket they may see, without asking the database again."""
+    held: set[Right] = set()
+    for membership in memberships(user):
+        own = ticket.officer_id == user.pk or ticket.unit_id == membership.unit_id or ticket.logged_by_id == user.pk
+        if membership.agency_id == ticket.agency_id and (membership.role not in UNIT_ROLES or own):
+            held |= RIGHTS[membership.role]
+    return frozenset(held)
+
+
+def may_be_told(ticket: Ticket, membership: Membership, exclusions: Iterable[Exclusion]) -> bool:
+    """Tell whether an alert about `ticket` may go to a member: who is excluded counts as absent (N3, P13)."""
+    if not membership.user.is_active:
+        return False
+    if not ticket.sealed:
+        return True
+    if any(e.user_id == membership.user_id or (e.unit_id and e.unit_id == membership.unit_id) for e in exclusions):
+        return False
+    return Right.READ_SEALED in RIGHTS[membership.role] or ticket.officer_id == membership.user_id

@@ -1,0 +1,148 @@
+"""Phones, tax codes, codes and texts as people write them: read, never rewritten without a word."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import phonenumbers
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+TEXT_LIMIT = 50_000
+LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L: it is read out over the phone
+_BETWEEN_PHONES = re.compile(r"[;,/\n]|\bhoặc\b|\bor\b|\bvà\b")
+_TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+# Eleven-digit mobile prefixes given up in 2018 and what took their place (DOMAIN.md §6).
+_OLD_MOBILE = {f"016{d}": f"03{d}" for d in range(2, 10)} | {
+    "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
+    "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
+    "0186": "056", "0188": "058", "0199": "059",
+}  # fmt: skip
+
+
+class Oddity(NamedTuple):
+    """Something odd that does not stop a request."""
+
+    code: str
+    field: str
+    detail: str
+
+
+class BadText(ValueError):
+    """The text cannot be kept: the message says why, for its writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as typed, in E.164 where it can be read, and today's form of an old one."""
+
+    typed: str
+    number: str = ""
+    suggestion: str = ""
+
+    @property
+    def oddity(self) -> Oddity | None:
+        """Return what to ask the caller again, if anything."""
+        if self.suggestion:
+            said = _("%(typed)s is an old 11-digit number; today it would be %(new)s. Please ask again.")
+            return Oddity("phone_old", "phones", said % {"typed": self.typed, "new": self.suggestion})
+        if not self.number:
+            return Oddity(
+                "phone_unreadable",
+                "phones",
+                _("“%(typed)s” does not look like a phone number.") % {"typed": self.typed},
+            )
+        return None
+
+
+def clean_text(text: str, *, limit: int = TEXT_LIMIT) -> str:
+    """Return `text` in NFC without surrounding space. Raises BadText on NUL, lone surrogates or undue length."""
+    if "\x00" in text:
+        raise BadText(_("The text holds a character that cannot be stored (NUL)."))
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BadText(_("The text holds half of a character (a lone surrogate)."))
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > limit:
+        raise BadText(
+            _("The text is too long: %(length)s characters, at most %(limit)s.") % {"length": len(text), "limit": limit}
+        )
+    return text
+
+
+def read_phones(text: str) -> list[Phone]:
+    """Return every number in a field that may hold several, with notes: `0950000037; 0950000038 (anh Y)`."""
+    parts = (part.strip() for part in _BETWEEN_PHONES.split(text))
+    return [read_phone(part[:64]) for part in parts if part]
+
+
+def read_phone(text: str) -> Phone:
+    """Read one number: +84, 84, 0084 or 0 in front, spaces and dots, or a foreign one."""
+    bare = re.sub(r"\(.*?[^\d\s)].*?\)", "", text)  # a note in brackets, but not an area code
+    digits = re.sub(r"[^\d+]", "", bare)
+    if new := _OLD_MOBILE.get(digits[:4]) if len(digits) == 11 else None:
+        return Phone(text, _e164(digits), new + digits[4:])
+    return Phone(text, _e164(digits))
+
+
+def _e164(digits: str) -> str:
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    elif digits.startswith("84") and len(digits) >= 11:
+        digits = f"+{digits}"
+    try:
+        number = phonenumbers.parse(digits, "VN")
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def show_phone(number: str) -> str:
+    """Return an E.164 number as it is dialled here: 0… at home, +… abroad."""
+    return f"0{number[3:]}" if number.startswith("+84") else number
+
+
+def tax_code_oddity(text: str) -> Oddity | None:
+    """Return a warning where a tax code is odd: 10 digits with a check digit, a 10-3 branch, or 12 digits."""
+    digits = re.sub(r"[\s.\-]", "", text)
+    if not digits or (
+        digits.isdigit() and (len(digits) == 12 or (len(digits) in (10, 13) and _check_digit_fits(digits)))
+    ):
+        return None
+    return Oddity(
+        "tax_code",
+        "tax_code",
+        _("The tax code may not be right, please check it again. The request is saved all the same."),
+    )
+
+
+def _check_digit_fits(digits: str) -> bool:
+    total = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, digits[:9], strict=True))
+    return (10 - total % 11) == int(digits[9])
+
+
+def new_lookup_code() -> str:
+    """Return eight random characters without look-alikes: about 40 bits, behind a throttle (design §8.5)."""
+    return "".join(secrets.choice(LOOKUP_ALPHABET) for _position in range(8))
+
+
+def lookup_digest(code: str, lookup: str) -> str:
+    """Return what is kept of a look-up code, bound to its ticket's code."""
+    plain = re.sub(r"[\s\-]", "", lookup).upper()
+    return salted_hmac("requests_desk.lookup", f"{code}:{plain}", algorithm="sha256").hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """Return a keyed digest of people's words: the ledger can prove them without holding them (P14)."""
+    return salted_hmac("requests_desk.text", text, algorithm="sha256").hexdigest()
+
+
+def token_digest(token: str) -> str:
+    """Return what is kept of a secret link's 128 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,34 @@
+"""The rows of the desk, by business noun."""
+
+from __future__ import annotations
+
+from requests_desk.tickets.models.conversation import Delivery, Message, Reply
+from requests_desk.tickets.models.health import Heartbeat
+from requests_desk.tickets.models.ledger import Event
+from requests_desk.tickets.models.requester import Requester, RequesterPhone
+from requests_desk.tickets.models.ticket import (
+    NOTHING_DUE,
+    CodeCounter,
+    Exclusion,
+    Field,
+    StatusLink,
+    Ticket,
+    TicketClock,
+)
+
+__all__ = [
+    "NOTHING_DUE",
+    "CodeCounter",
+    "Delivery",
+    "Event",
+    "Exclusion",
+    "Field",
+    "Heartbeat",
+    "Message",
+    "Reply",
+    "Requester",
+    "RequesterPhone",
+    "StatusLink",
+    "Ticket",
+    "TicketClock",
+]

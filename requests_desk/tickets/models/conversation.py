@@ -1,0 +1,106 @@
+"""What was said: messages in, notes, replies out and the proof that a reply arrived."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from requests_desk.tickets.models.ticket import Ticket
+from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Channel, Reason, ReplyChannel, ReplyKind
+
+
+class Message(models.Model):
+    """Something the requester added, or a note the office keeps to itself."""
+
+    class Direction(models.TextChoices):
+        IN = "in"
+        NOTE = "note"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    direction = models.CharField(max_length=8, choices=Direction)
+    channel = models.CharField(max_length=16, choices=Channel, blank=True)
+    text = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.direction} on {self.ticket_id}"
+
+
+class Reply(models.Model):
+    """A reply of the office: written by a person, reaching the requester or not (P3, P5)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="replies")
+    cycle = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=16, choices=ReplyKind)
+    channel = models.CharField(max_length=16, choices=ReplyChannel)
+    text = models.TextField(blank=True)
+    reason = models.CharField(max_length=16, choices=Reason, blank=True)
+    done = models.TextField(blank=True)
+    promised_at = models.DateTimeField(null=True)
+    contact = models.CharField(max_length=200, blank=True)
+    ground = models.CharField(max_length=300, blank=True)
+    receiving_body = models.CharField(max_length=200, blank=True)
+    call_outcome = models.CharField(max_length=16, choices=CallOutcome, blank=True)
+    spoke_to = models.CharField(max_length=200, blank=True)
+    said = models.TextField(blank=True)
+    document_number = models.CharField(max_length=64, blank=True)
+    # When the call, hand-over or posting took place; mail has its own record in the outbox.
+    happened_at = models.DateTimeField(null=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    # When it first reached the requester by a delivery that still stands; null while none does (P3, P4).
+    reached_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["ticket", "created_at"], name="reply_by_ticket")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(kind=ReplyKind.INTERIM)
+                | Q(call_outcome__in=MISSED_CALLS)
+                | Q(promised_at__isnull=False) & ~Q(done="") & ~Q(reason="") & ~Q(contact=""),
+                name="interim_promises",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=ReplyKind.REFUSAL) | Q(call_outcome__in=MISSED_CALLS) | ~Q(ground=""),
+                name="refusal_has_ground",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=ReplyKind.TRANSFER)
+                | Q(call_outcome__in=MISSED_CALLS)
+                | ~Q(ground="") & ~Q(receiving_body=""),
+                name="transfer_has_ground_and_body",
+            ),
+            models.CheckConstraint(
+                condition=~Q(channel=ReplyChannel.CALL) | ~Q(call_outcome=""), name="call_has_outcome"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on {self.ticket_id}"
+
+    @property
+    def key(self) -> str:
+        """Return the opaque name the leaves know this reply by."""
+        return f"reply:{self.pk}"
+
+
+class Delivery(models.Model):
+    """One way one reply went, and whether it arrived. `notification_key` names its outbox row where it has one."""
+
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=16, choices=ReplyChannel)
+    destination = models.CharField(max_length=254, blank=True)
+    notification_key = models.CharField(max_length=160, null=True, unique=True)
+    reached_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+
+    def __str__(self) -> str:
+        return f"{self.channel} of reply {self.reply_id}"

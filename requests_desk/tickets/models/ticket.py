@@ -1,0 +1,191 @@
+"""The request itself, its code, its clocks and who may not see it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from requests_desk.people.models import Agency, Unit
+from requests_desk.tickets.models.requester import Requester
+from requests_desk.tickets.words import Channel, Ending, Kind, State
+from sla.models import Clock
+
+# Where nothing is owed any more the queue still needs an order: after everything that is due.
+NOTHING_DUE = datetime(9999, 1, 1, tzinfo=UTC)
+SUMMARY_LENGTH = 160
+
+
+class Field(models.Model):
+    """A field of work (*lĩnh vực*) of an agency, and the unit that usually handles it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="fields")
+    code = models.SlugField(max_length=64)
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "code"], name="field_code_once_per_agency")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Ticket(models.Model):
+    """A request a business made of an agency.
+
+    `received_at` starts the promise, `logged_at` is when the desk wrote it down (P1). `next_due_at` is the earliest
+    open milestone, kept by `services.due.refresh` alone; "overdue" is never stored.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="tickets")
+    code = models.CharField(max_length=24, unique=True)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.INFORMATION)
+    channel = models.CharField(max_length=16, choices=Channel)
+    field = models.CharField(max_length=64, blank=True)
+    text = models.TextField()
+    requester = models.ForeignKey(Requester, on_delete=models.PROTECT, related_name="tickets")
+    received_at = models.DateTimeField()
+    received_reason = models.CharField(max_length=500, blank=True)
+    logged_at = models.DateTimeField()
+    logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    wanted_by = models.DateTimeField(null=True, blank=True)
+    reply_by = models.CharField(max_length=16, blank=True)
+    language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets"
+    )
+    state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
+    sealed = models.BooleanField(default=False)
+    lookup_digest = models.CharField(max_length=64)
+    next_due_at = models.DateTimeField(null=True)
+    queue_at = models.DateTimeField(default=NOTHING_DUE)
+    ending = models.CharField(max_length=16, choices=Ending, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    # The same form or API call sent twice is one ticket: the key and a digest of what it carried.
+    submission = models.CharField(max_length=100, null=True)
+    submission_digest = models.CharField(max_length=64, blank=True)
+    # The head of this ticket's ledger: the number and hash of its last event (P14).
+    ledger_seq = models.PositiveIntegerField(default=0)
+    ledger_head = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["agency", "logged_by", "submission"],
+                name="ticket_once_per_submission",
+                condition=Q(submission__isnull=False),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="ticket_has_text"),
+            models.CheckConstraint(condition=Q(received_at__lte=F("logged_at")), name="ticket_received_before_logged"),
+            models.CheckConstraint(
+                condition=Q(officer__isnull=True) | Q(unit__isnull=False), name="ticket_officer_within_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.CLOSED, closed_at__isnull=False) & ~Q(ending="")
+                | ~Q(state=State.CLOSED) & Q(closed_at__isnull=True, ending=""),
+                name="ticket_closed_has_ending",
+            ),
+            models.CheckConstraint(
+                condition=Q(queue_at__lte=F("next_due_at")) | Q(next_due_at__isnull=True), name="ticket_queue_by_due"
+            ),
+        ]
+        # The queue is read by agency, unit or officer, by what is due; the rest by state or channel.
+        indexes: ClassVar = [
+            models.Index(fields=["agency", "queue_at", "id"], name="queue_open", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["unit", "queue_at", "id"], name="queue_unit_open", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(
+                fields=["officer", "queue_at", "id"], name="queue_officer_open", condition=Q(closed_at__isnull=True)
+            ),
+            models.Index(fields=["agency", "state", "queue_at", "id"], name="queue_by_state"),
+            models.Index(fields=["agency", "channel", "queue_at", "id"], name="queue_by_channel"),
+            models.Index(fields=["requester", "-received_at"], name="ticket_by_requester"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def summary(self) -> str:
+        """Return the first words of the request, in one line."""
+        line = " ".join(self.text[: SUMMARY_LENGTH * 4].split())
+        return line if len(line) <= SUMMARY_LENGTH else f"{line[: SUMMARY_LENGTH - 1]}…"
+
+    @property
+    def key(self) -> str:
+        """Return the opaque name the leaves know this ticket by."""
+        return f"ticket:{self.pk}"
+
+
+class TicketClock(models.Model):
+    """Which clock times what of a ticket: one row a cycle and role."""
+
+    class Role(models.TextChoices):
+        REPLY = "reply"
+        STATUTORY = "statutory"
+        EXTERNAL = "external"
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="ticket_clocks")
+    clock = models.OneToOneField(Clock, on_delete=models.PROTECT, related_name="ticket_clock")
+    cycle = models.PositiveSmallIntegerField(default=1)
+    role = models.CharField(max_length=16, choices=Role, default=Role.REPLY)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["ticket", "cycle", "role"], name="ticket_clock_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} clock of ticket {self.ticket_id}, cycle {self.cycle}"
+
+
+class CodeCounter(models.Model):
+    """The last number given in an agency's year: `SCT-2026-000123`."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "year"], name="counter_once_per_year")]
+
+    def __str__(self) -> str:
+        return f"{self.agency.code}-{self.year}: {self.last}"
+
+
+class StatusLink(models.Model):
+    """A secret link to a ticket's status page: 128 random bits of which only the digest is kept."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="status_links")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link to {self.ticket_id}"
+
+
+class Exclusion(models.Model):
+    """A unit or a person to whom a sealed ticket does not exist (P13)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="exclusions")
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket", "unit", "user"], name="exclusion_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, user__isnull=True) | Q(unit__isnull=True, user__isnull=False),
+                name="exclusion_names_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"exclusion from {self.ticket_id}"

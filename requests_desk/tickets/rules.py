@@ -1,0 +1,45 @@
+"""What each reply needs and what each ending needs: the tables that forms, API and services read (P5, P15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from requests_desk.tickets.words import Ending, ReplyChannel, ReplyKind
+
+# Fields a reply must have beyond its text, by kind. A call says it in `said` instead of `text`.
+REPLY_NEEDS: dict[str, tuple[str, ...]] = {
+    ReplyKind.ANSWER: (),
+    ReplyKind.INTERIM: ("reason", "done", "promised_at", "contact"),
+    ReplyKind.REFUSAL: ("ground",),
+    ReplyKind.TRANSFER: ("ground", "receiving_body"),
+}
+# What proves that it went, by channel (P3).
+CHANNEL_NEEDS: dict[str, tuple[str, ...]] = {
+    ReplyChannel.EMAIL: ("text",),
+    ReplyChannel.CALL: ("call_outcome",),
+    ReplyChannel.LETTER: ("text", "document_number"),
+    ReplyChannel.IN_PERSON: ("text",),
+}
+REACHED_CALL_NEEDS = ("spoke_to", "said")
+
+
+@dataclass(frozen=True, slots=True)
+class EndingRule:
+    """What must be there before a ticket may end so: every group of `replies` needs one of its kinds delivered."""
+
+    replies: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[str, ...] = ()
+    by_hand: bool = True
+
+
+ENDINGS: dict[str, EndingRule] = {
+    Ending.ANSWERED: EndingRule(replies=((ReplyKind.ANSWER,),)),
+    Ending.PARTLY_ANSWERED: EndingRule(replies=((ReplyKind.ANSWER,), (ReplyKind.REFUSAL,))),
+    Ending.REFUSED: EndingRule(replies=((ReplyKind.REFUSAL,),)),
+    Ending.TRANSFERRED: EndingRule(replies=((ReplyKind.TRANSFER,),)),
+    Ending.NOT_FULFILLED: EndingRule(replies=((ReplyKind.ANSWER, ReplyKind.REFUSAL),)),
+    Ending.WITHDRAWN: EndingRule(needs=("words",)),
+    Ending.SPAM: EndingRule(needs=("reason",)),
+    Ending.UNREACHABLE: EndingRule(needs=("three_calls",)),
+    Ending.MERGED: EndingRule(by_hand=False),
+}

@@ -1,0 +1,70 @@
+"""Give a request to a unit and an officer, and leave notes among colleagues."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from requests_desk.people.models import Membership, Unit, User
+from requests_desk.tickets import access, identifiers
+from requests_desk.tickets.models import Message, Ticket
+from requests_desk.tickets.services import ledger, locking
+from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.words import State
+
+
+class Refused(ValueError):
+    """This cannot be assigned so. `fields` says what to change."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(message for messages in fields.values() for message in messages))
+        self.fields = fields
+
+
+def assign(
+    ticket: Ticket, *, unit: Unit, officer: User | None, by: User, at: datetime, seen_seq: int | None = None
+) -> Ticket:
+    """Hand a ticket to a unit and, if named, an officer of it. The clock runs on. Raises Refused, ChangedMeanwhile."""
+    with transaction.atomic():
+        ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        _require(ticket, unit, officer)
+        facts = {"unit": [ticket.unit_id, unit.pk], "officer": [ticket.officer_id, officer.pk if officer else None]}
+        ticket.unit, ticket.officer = unit, officer
+        if ticket.state == State.RECEIVED:
+            ticket.state = State.ASSIGNED
+        ticket.save(update_fields=["unit", "officer", "state"])
+        ledger.append([Line(ticket, "assigned", facts)], actor=by, at=at)
+    return ticket
+
+
+def note(ticket: Ticket, text: str, *, by: User, at: datetime) -> Message:
+    """Leave a note that only the office reads. Raises identifiers.BadText."""
+    text = identifiers.clean_text(text)
+    if not text:
+        raise identifiers.BadText(_("This is needed."))
+    with transaction.atomic():
+        ticket = locking.lock(ticket, seen_seq=None, by=by)
+        message = Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=text, author=by, at=at)
+        ledger.append(
+            [Line(ticket, "noted", {"message": message.pk, "text_digest": identifiers.text_digest(text)})],
+            actor=by,
+            at=at,
+        )
+    return message
+
+
+def _require(ticket: Ticket, unit: Unit, officer: User | None) -> None:
+    if unit.agency_id != ticket.agency_id:
+        raise Refused({"unit": [_("This unit does not belong to the agency.")]})
+    exclusions = list(ticket.exclusions.all())
+    if ticket.sealed and any(exclusion.unit_id == unit.pk for exclusion in exclusions):
+        raise Refused({"unit": [_("This unit cannot be given the request.")]})
+    if officer is None:
+        return
+    held = Membership.objects.filter(user=officer, agency=ticket.agency_id, user__is_active=True).select_related("user")
+    if not any(m.unit_id in (unit.pk, None) and access.Right.REPLY in access.RIGHTS[m.role] for m in held):
+        raise Refused({"officer": [_("This person does not work in the unit.")]})
+    if ticket.sealed and any(exclusion.user_id == officer.pk for exclusion in exclusions):
+        raise Refused({"officer": [_("This person cannot be given the request.")]})

@@ -1,0 +1,111 @@
+"""End a request: each ending needs what P15 says, in every face alike."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from requests_desk.people.models import User
+from requests_desk.tickets import access, identifiers, rules
+from requests_desk.tickets.models import Message, Reply, Ticket
+from requests_desk.tickets.services import due, ledger, locking
+from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.words import CallOutcome, Ending, ReplyKind, State
+from sla import clocks, worktime
+from sla.models import BreachCause
+
+CALLS_NEEDED = 3
+BETWEEN_CALLS = timedelta(hours=2)
+
+
+class ReplyMissing(Exception):
+    """The ending needs a delivered reply, or words, that are not there. `needs` names them, `detail` tells a person."""
+
+    code = "reply_missing"
+
+    def __init__(self, needs: list[str], detail: str) -> None:
+        super().__init__(detail)
+        self.needs, self.detail = needs, detail
+
+
+class AlreadyClosed(Exception):
+    """The request has ended before."""
+
+
+def close(
+    ticket: Ticket, ending: str, *, note: str = "", by: User, at: datetime, seen_seq: int | None = None
+) -> Ticket:
+    """End a ticket. Raises ReplyMissing with what it still needs, Denied, AlreadyClosed, ChangedMeanwhile.
+
+    `note` holds the requester's own words when withdrawn, the reason when invalid.
+    """
+    with transaction.atomic():
+        ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        if ticket.state == State.CLOSED:
+            raise AlreadyClosed
+        note = identifiers.clean_text(note)
+        _require(ticket, ending, note=note, by=by, at=at)
+        if note:
+            Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=note, author=by, at=at)
+        cause = BreachCause.NOT_REACHABLE if ending == Ending.UNREACHABLE else BreachCause.NO_REPLY
+        changes = clocks.end(due.clocks_of(ticket), reason=ending, cause=cause, at=at)
+        ticket.state, ticket.ending, ticket.closed_at = State.CLOSED, ending, at
+        ticket.save(update_fields=["state", "ending", "closed_at"])
+        facts = {"ending": ending, "note_digest": identifiers.text_digest(note) if note else ""}
+        ledger.append([Line(ticket, "closed", facts), *ledger.lines_of(ticket, changes)], actor=by, at=at)
+        due.refresh(ticket)
+    return ticket
+
+
+def missing(ticket: Ticket, ending: str) -> list[str]:
+    """Return the reply kinds an ending still needs delivered: one of each group, empty when none is missing."""
+    reached = set(ticket.replies.filter(reached_at__isnull=False).values_list("kind", flat=True))
+    return [group[0] for group in rules.ENDINGS[ending].replies if not reached & set(group)]
+
+
+def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) -> None:
+    rule = rules.ENDINGS.get(ending)
+    if rule is None or not rule.by_hand:
+        raise ReplyMissing(["ending"], _("This ending cannot be chosen here."))
+    if needs := missing(ticket, ending):
+        kinds = ", ".join(str(ReplyKind(kind).label) for kind in needs)
+        raise ReplyMissing(needs, _("This ending needs a delivered reply first: %(kinds)s.") % {"kinds": kinds})
+    if not note and {"words", "reason"} & set(rule.needs):
+        raise ReplyMissing(list(rule.needs), _("Please write down the requester's own words, or the reason."))
+    if ending == Ending.SPAM:
+        _second_person(ticket, by=by, at=at)
+    if ending == Ending.UNREACHABLE:
+        if access.Right.CLOSE_UNREACHABLE not in access.rights_on(by, ticket):
+            raise access.Denied(_("Only a head of unit or above may end a request this way."))
+        if not has_tried_enough(ticket):
+            raise ReplyMissing(
+                ["three_calls"], _("Three unanswered calls, two hours apart in office time, come first.")
+            )
+
+
+def _second_person(ticket: Ticket, *, by: User, at: datetime) -> None:
+    """Once half its time is gone, a second person must agree that a request is invalid (P15)."""
+    half_gone = (
+        ticket.next_due_at is not None and at - ticket.received_at > (ticket.next_due_at - ticket.received_at) / 2
+    )
+    if half_gone and by.pk in (ticket.officer_id, ticket.logged_by_id):
+        raise ReplyMissing(
+            ["second_person"], _("Half the time is gone: somebody else than its officer must end it as invalid.")
+        )
+
+
+def has_tried_enough(ticket: Ticket) -> bool:
+    """Tell whether three unanswered calls lie two hours of office time apart (P3)."""
+    calls = ticket.replies.filter(call_outcome=CallOutcome.NO_ANSWER).order_by("created_at")
+    calendar = worktime.Calendar.from_json(due.reply_clock(due.clocks_of(ticket)).calendar_version.document)
+    kept: list[datetime] = []
+    for moment in (_moment(call) for call in calls):
+        if not kept or worktime.elapsed_working(calendar, kept[-1], moment) >= BETWEEN_CALLS.total_seconds():
+            kept.append(moment)
+    return len(kept) >= CALLS_NEEDED
+
+
+def _moment(call: Reply) -> datetime:
+    return call.happened_at or call.created_at

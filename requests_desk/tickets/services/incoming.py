@@ -1,0 +1,158 @@
+"""What comes in, before it is a ticket: cleaned, checked against P1, and what looks odd about it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from requests_desk.people.models import Agency, Unit, User
+from requests_desk.tickets import identifiers
+from requests_desk.tickets.access import RIGHTS, Right, memberships
+from requests_desk.tickets.identifiers import Oddity
+from requests_desk.tickets.models import Field
+from requests_desk.tickets.words import Channel, Kind
+
+FREE_BACKDATING = timedelta(minutes=15)
+OFFICERS_BACKDATING = timedelta(days=7)
+# A caller's clock may run a little ahead of ours: that is now, not the future.
+CLOCKS_DIFFER = timedelta(minutes=1)
+LIMITS = {
+    "name": 200,
+    "organisation": 300,
+    "tax_code": 20,
+    "email": 254,
+    "address": 300,
+    "received_reason": 500,
+    "field": 64,
+    "submission": 100,
+}
+
+
+class Refused(ValueError):
+    """The request cannot be taken as it is. `fields` says of each what to change; nothing was saved."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(message for messages in fields.values() for message in messages))
+        self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, as typed."""
+
+    name: str = ""
+    organisation: str = ""
+    tax_code: str = ""
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in through a door. `received_at` None means: this very moment."""
+
+    channel: str
+    text: str
+    asked: Asked = field(default_factory=Asked)
+    kind: str = Kind.INFORMATION
+    field: str = ""
+    received_at: datetime | None = None
+    received_reason: str = ""
+    wanted_by: datetime | None = None
+    reply_by: str = ""
+    unit: Unit | None = None
+    language: str = "vi"
+    submission: str = ""
+
+
+def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Request:
+    """Return `request` cleaned. Raises Refused with every problem at once, so that a form is corrected in one go."""
+    problems: dict[str, list[str]] = {}
+    texts = _clean(
+        {name: getattr(request, name) for name in ("text", "received_reason", "field", "submission")}, problems
+    )
+    who = _clean(
+        {name: getattr(request.asked, name) for name in ("name", "organisation", "tax_code", "email", "address")},
+        problems,
+    )
+    if texts.get("text") == "":
+        problems["text"] = [_("Please say what is asked.")]
+    if request.channel not in Channel.values:
+        problems["channel"] = [_("This channel is not known.")]
+    if request.kind not in Kind.values:
+        problems["kind"] = [_("This kind is not known.")]
+    if request.unit is not None and request.unit.agency_id != agency.pk:
+        problems["unit"] = [_("This unit does not belong to the agency.")]
+    received_at = request.received_at
+    if received_at is not None:
+        received_at = at if at < received_at <= at + CLOCKS_DIFFER else received_at
+        problems |= _backdating(agency, received_at, texts.get("received_reason", ""), by=by, at=at)
+    if problems:
+        raise Refused(problems)
+    asked = replace(request.asked, **who)  # type: ignore[arg-type]  # texts all: `phones` is not among them
+    return replace(request, asked=asked, received_at=received_at, **texts)  # type: ignore[arg-type]
+
+
+def digest(request: Request) -> str:
+    """Return a keyed digest of all that a submission carried: the same key with other content is another request."""
+    return identifiers.text_digest(json.dumps(asdict(replace(request, unit=None)), default=str, sort_keys=True))
+
+
+def oddities(agency: Agency, request: Request) -> list[Oddity]:
+    """Return what to ask the requester again. None of it stops a request."""
+    phones = [phone for typed in request.asked.phones for phone in identifiers.read_phones(typed)]
+    odd = [phone.oddity for phone in phones] + [
+        identifiers.tax_code_oddity(request.asked.tax_code),
+        _odd_email(request.asked.email),
+    ]
+    if request.field and not Field.objects.filter(agency=agency, code=request.field).exists():
+        odd.append(
+            Oddity(
+                "field_unknown",
+                "field",
+                _("“%(field)s” is not among the fields of this agency.") % {"field": request.field},
+            )
+        )
+    return [oddity for oddity in odd if oddity]
+
+
+def _odd_email(email: str) -> Oddity | None:
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError:
+        return Oddity("email", "email", _("The e-mail address is not valid: nothing can be sent to it."))
+    return None
+
+
+def _backdating(
+    agency: Agency, received_at: datetime, reason: str, *, by: User | None, at: datetime
+) -> dict[str, list[str]]:
+    """Hold an officer to P1. A door without a person (`by` None) reports the moment it saw, however long ago."""
+    back = at - received_at
+    if back < timedelta(0):
+        return {"received_at": [_("The time of receipt lies in the future.")]}
+    if by is None or back <= FREE_BACKDATING:
+        return {}
+    if not reason:
+        return {"received_reason": [_("Received more than 15 minutes ago: please say why it is logged only now.")]}
+    held = {right for m in memberships(by) if m.agency_id == agency.pk for right in RIGHTS[m.role]}
+    if back > OFFICERS_BACKDATING and Right.BACKDATE not in held:
+        return {"received_at": [_("Received more than seven days ago: only a head of unit or above may log this.")]}
+    return {}
+
+
+def _clean(texts: dict[str, str], problems: dict[str, list[str]]) -> dict[str, str]:
+    cleaned = {}
+    for name, text in texts.items():
+        try:
+            cleaned[name] = identifiers.clean_text(text, limit=LIMITS.get(name, identifiers.TEXT_LIMIT))
+        except identifiers.BadText as error:
+            problems[name] = [str(error)]
+    return cleaned

@@ -1,0 +1,161 @@
+"""Take a request in, by whatever door it came: one ticket, its clock, its code, its acknowledgement (P1, P2)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, connection, transaction
+
+from requests_desk.people.models import Agency, User
+from requests_desk.tickets import identifiers, texts
+from requests_desk.tickets.identifiers import Oddity
+from requests_desk.tickets.models import CodeCounter, StatusLink, Ticket, TicketClock
+from requests_desk.tickets.services import due, ledger, outbox, requesters
+from requests_desk.tickets.services.incoming import Request, checked, digest, oddities
+from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.words import SEALED_KINDS, State
+from sla import catalogue, clocks
+from sla.models import Clock
+
+POLICY, CALENDAR = "first-reply", "office"
+
+
+class SubmissionReused(Exception):
+    """The key was used before with other content: it names another request."""
+
+
+class Logged(NamedTuple):
+    """The ticket, the two secrets that open it (shown once; empty when it was there before), and what looked odd."""
+
+    ticket: Ticket
+    lookup_code: str
+    link_token: str
+    warnings: list[Oddity]
+    is_new: bool = True
+
+
+def log(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Logged:
+    """Make a ticket of `request`. The same submission again returns the ticket it made.
+
+    Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
+    """
+    request = checked(agency, request, by=by, at=at)
+    try:
+        with transaction.atomic():
+            return _earlier(agency, request, by) or _write(agency, request, by=by, at=at)
+    except IntegrityError:
+        # The same form twice at the same moment: the unique key let one through, and this is it.
+        earlier = _earlier(agency, request, by)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def _earlier(agency: Agency, request: Request, by: User | None) -> Logged | None:
+    if not request.submission:
+        return None
+    ticket = Ticket.objects.filter(agency=agency, logged_by=by, submission=request.submission).first()
+    if ticket is None:
+        return None
+    if ticket.submission_digest != digest(request):
+        raise SubmissionReused(ticket.code)
+    return Logged(ticket, "", "", oddities(agency, request), is_new=False)
+
+
+def _write(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Logged:
+    lookup, token = identifiers.new_lookup_code(), secrets.token_urlsafe(16)
+    ticket, lines = _ticket(agency, request, lookup=lookup, by=by, at=at)
+    StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
+    drafts = texts.acknowledgement(ticket, lookup_code=lookup, token=token, at=at)
+    lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
+    ledger.append(lines, actor=by, at=at)
+    due.refresh(ticket)
+    outbox.post(drafts, at=at)
+    return Logged(ticket, lookup, token, oddities(agency, request))
+
+
+def _ticket(
+    agency: Agency, request: Request, *, lookup: str, by: User | None, at: datetime
+) -> tuple[Ticket, list[Line]]:
+    received_at = request.received_at or at
+    owner = f"agency:{agency.pk}"
+    clock, changes = clocks.start(
+        policy_version=catalogue.current_policy(owner, POLICY),
+        calendar_version=catalogue.current_calendar(owner, CALENDAR),
+        started_at=received_at,
+        at=at,
+    )
+    code = next_code(agency, at=at)
+    ticket = Ticket.objects.create(
+        agency=agency,
+        code=code,
+        kind=request.kind,
+        channel=request.channel,
+        field=request.field,
+        text=request.text,
+        requester=requesters.find_or_add(agency, request.asked, at=at),
+        received_at=received_at,
+        received_reason=request.received_reason,
+        logged_at=at,
+        logged_by=by,
+        wanted_by=request.wanted_by,
+        reply_by=request.reply_by,
+        language=request.language,
+        unit=request.unit,
+        state=State.ASSIGNED if request.unit else State.RECEIVED,
+        sealed=request.kind in SEALED_KINDS,
+        lookup_digest=identifiers.lookup_digest(code, lookup),
+        submission=request.submission or None,
+        submission_digest=digest(request) if request.submission else "",
+    )
+    TicketClock.objects.create(ticket=ticket, clock=clock)
+    return ticket, [Line(ticket, "logged", _facts(ticket)), *ledger.lines_of(ticket, changes)]
+
+
+def _facts(ticket: Ticket) -> dict[str, str | int | bool | None]:
+    return {
+        "code": ticket.code,
+        "kind": ticket.kind,
+        "channel": ticket.channel,
+        "received_at": ticket.received_at.isoformat(),
+        "backdated": bool(ticket.received_reason),
+        "unit": ticket.unit_id,
+        "sealed": ticket.sealed,
+        "text_digest": identifiers.text_digest(ticket.text),
+    }
+
+
+def reissue_lookup(ticket: Ticket, *, by: User, at: datetime) -> str:
+    """Give a ticket a new look-up code and return it; the old one opens nothing any more."""
+    lookup = identifiers.new_lookup_code()
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+        ticket.lookup_digest = identifiers.lookup_digest(ticket.code, lookup)
+        ticket.save(update_fields=["lookup_digest"])
+        ledger.append([Line(ticket, "lookup_reissued", {})], actor=by, at=at)
+    return lookup
+
+
+def next_code(agency: Agency, *, at: datetime) -> str:
+    """Take the next code of the agency's year, such as `SCT-2026-000123`: rolled back with its ticket."""
+    year = at.astimezone(ZoneInfo(agency.timezone)).year
+    table = CodeCounter._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (agency_id, year, last) VALUES (%s, %s, 1) "  # noqa: S608
+            f"ON CONFLICT (agency_id, year) DO UPDATE SET last = {table}.last + 1 RETURNING last",
+            [agency.pk, year],
+        )
+        (last,) = cursor.fetchone()
+    return f"{agency.code}-{year}-{last:06d}"
+
+
+def clock_of(ticket: Ticket) -> Clock:
+    """Return the clock of the reply promise in the ticket's last cycle."""
+    link = ticket.ticket_clocks.filter(role=TicketClock.Role.REPLY).select_related(
+        "clock__policy_version", "clock__calendar_version"
+    )
+    return link.order_by("-cycle")[0].clock

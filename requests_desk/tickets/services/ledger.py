@@ -1,0 +1,54 @@
+"""Write history: every line is chained to the one before it (P14)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from requests_desk.people.models import User
+from requests_desk.tickets.models import Event, Ticket
+from sla.clocks import Change
+
+
+class Line(NamedTuple):
+    """One thing to remember about a ticket whose row the caller holds locked."""
+
+    ticket: Ticket
+    kind: str
+    facts: dict[str, Any]
+
+
+def event_hash(
+    *, ticket_id: int, seq: int, kind: str, actor_id: int | None, at: datetime, facts: dict[str, Any], previous: str
+) -> str:
+    """Return the SHA-256 that seals one line together with the hash of the line before."""
+    sealed = [ticket_id, seq, kind, actor_id, at.astimezone(UTC).isoformat(), facts, previous]
+    return hashlib.sha256(
+        json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ).hexdigest()
+
+
+def append(lines: Sequence[Line], *, actor: User | None, at: datetime) -> None:
+    """Add `lines` in order to the histories of their tickets: two statements, however many there are."""
+    events: list[Event] = []
+    for ticket, kind, facts in lines:
+        seq, previous = ticket.ledger_seq + 1, ticket.ledger_head
+        actor_id = actor.pk if actor else None
+        sealed = event_hash(
+            ticket_id=ticket.pk, seq=seq, kind=kind, actor_id=actor_id, at=at, facts=facts, previous=previous
+        )
+        events.append(
+            Event(ticket=ticket, seq=seq, kind=kind, actor=actor, at=at, facts=facts, previous=previous, hash=sealed)
+        )
+        ticket.ledger_seq, ticket.ledger_head = seq, sealed
+    Event.objects.bulk_create(events)
+    touched = list({ticket.pk: ticket for ticket, _kind, _facts in lines}.values())
+    Ticket.objects.bulk_update(touched, ["ledger_seq", "ledger_head"])
+
+
+def lines_of(ticket: Ticket, changes: Iterable[Change]) -> list[Line]:
+    """Return what a clock reported as lines of the ticket it belongs to."""
+    return [Line(ticket, change.kind, change.facts) for change in changes]

@@ -1,0 +1,27 @@
+"""Take a ticket in hand, and notice when somebody else did since its page was read."""
+
+from __future__ import annotations
+
+from requests_desk.people.models import User
+from requests_desk.tickets.models import Event, Ticket
+
+# What a colleague does that makes a half-written reply or ending worth a second look; the timer's lines do not.
+ACTS = ("assigned", "reply_recorded", "message_received", "closed")
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else acted on the ticket since the page was read: `event` says who did what, and when."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__(event.kind)
+        self.event = event
+
+
+def lock(ticket: Ticket, *, seen_seq: int | None, by: User) -> Ticket:
+    """Return the ticket locked for this transaction. Raises ChangedMeanwhile when `seen_seq` is given and too old."""
+    locked = Ticket.objects.select_for_update().get(pk=ticket.pk)
+    if seen_seq is not None and seen_seq < locked.ledger_seq:
+        others = locked.events.filter(seq__gt=seen_seq, kind__in=ACTS).exclude(actor=by)
+        if event := others.select_related("actor").order_by("-seq").first():
+            raise ChangedMeanwhile(event)
+    return locked

@@ -1,0 +1,186 @@
+"""Reply to a request, and learn whether the reply arrived: only that can meet a milestone (P3, P4, P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from notifications.outbox import Outcome
+from requests_desk.people.models import User
+from requests_desk.tickets import identifiers, texts
+from requests_desk.tickets.models import Delivery, Reply, Ticket
+from requests_desk.tickets.services import due, ledger, locking, outbox, reply_checks
+from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, ReplyKind, State
+from sla import clocks
+from sla.models import BreachCause, MilestoneName
+
+# A message the senders report on is a reply's when its cause says so.
+CAUSE = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply as its author gives it. `happened_at` None means: this very moment."""
+
+    kind: str
+    channel: str
+    text: str = ""
+    reason: str = ""
+    done: str = ""
+    promised_at: datetime | None = None
+    contact: str = ""
+    ground: str = ""
+    receiving_body: str = ""
+    call_outcome: str = ""
+    spoke_to: str = ""
+    said: str = ""
+    document_number: str = ""
+    happened_at: datetime | None = None
+
+
+def send(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+    """Record a reply and send it on its way; one spoken, posted or handed over has arrived already.
+
+    `seen_seq` is the ledger's number its author last saw. Raises reply_checks.Refused with the fields to change, and
+    locking.ChangedMeanwhile when somebody else acted on the ticket since then.
+    """
+    with transaction.atomic():
+        ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        draft = reply_checks.checked(ticket, draft, by=by, at=at)
+        reply = _record(ticket, draft, by=by, at=at)
+        if draft.channel == ReplyChannel.EMAIL:
+            _post(reply, at=at)
+        elif draft.call_outcome in MISSED_CALLS:
+            Delivery.objects.create(reply=reply, channel=draft.channel, failed_at=at, reason=draft.call_outcome)
+            ledger.append(
+                [Line(ticket, "reply_not_reached", _facts(reply, reason=draft.call_outcome))], actor=by, at=at
+            )
+        else:
+            moment = draft.happened_at or at
+            Delivery.objects.create(reply=reply, channel=draft.channel, reached_at=moment)
+            _reached(ticket, reply, reached_at=moment, actor=by, at=at, is_proven=moment == at)
+    return reply
+
+
+def settle(outcomes: Iterable[Outcome], *, at: datetime) -> None:
+    """Take up what became of sent messages: the sender calls this in the transaction that records it."""
+    for outcome in outcomes:
+        if outcome.cause == CAUSE:
+            _settle_one(outcome, at=at)
+
+
+@transaction.atomic
+def _settle_one(outcome: Outcome, *, at: datetime) -> None:
+    ticket_id = Delivery.objects.values_list("reply__ticket_id", flat=True).get(notification_key=outcome.key)
+    ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+    delivery = Delivery.objects.select_related("reply").get(notification_key=outcome.key)
+    reply = delivery.reply
+    if outcome.reached and delivery.reached_at is None and delivery.failed_at is None:
+        delivery.reached_at = outcome.at
+        delivery.save(update_fields=["reached_at"])
+        if reply.reached_at is None:
+            _reached(ticket, reply, reached_at=outcome.at, actor=None, at=at, is_proven=True)
+    elif outcome.state == "failed" and delivery.failed_at is None:
+        delivery.failed_at, delivery.reason = outcome.at, outcome.reason
+        delivery.save(update_fields=["failed_at", "reason"])
+        _failed(ticket, reply, reason=outcome.reason, at=at)
+
+
+def _record(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Reply:
+    values = {name: getattr(draft, name) for name in draft.__slots__}
+    reply = Reply.objects.create(ticket=ticket, author=by, created_at=at, **values)
+    digest = identifiers.text_digest(f"{reply.text}\n{reply.said}")
+    ledger.append([Line(ticket, "reply_recorded", _facts(reply, text_digest=digest))], actor=by, at=at)
+    return reply
+
+
+def _post(reply: Reply, *, at: datetime) -> None:
+    message = texts.reply(reply, at=at)
+    Delivery.objects.create(
+        reply=reply, channel=reply.channel, destination=message.destination, notification_key=message.key
+    )
+    outbox.post([message], at=at)
+
+
+def _reached(
+    ticket: Ticket, reply: Reply, *, reached_at: datetime, actor: User | None, at: datetime, is_proven: bool
+) -> None:
+    """Let a reply that arrived meet what it can, and open what it promised (P3, P5)."""
+    reply.reached_at = reached_at
+    reply.save(update_fields=["reached_at"])
+    is_final = reply.kind in FINAL_REPLIES
+    own = due.clocks_of(ticket)
+    changes = clocks.meet(own, names=_meets(reply), met_at=reached_at, by=reply.key, at=at, is_proven=is_proven)
+    if reply.kind == ReplyKind.INTERIM and reply.promised_at and ticket.state not in (State.REPLIED, State.CLOSED):
+        changes += clocks.promise(due.reply_clock(own), due_at=reply.promised_at, opened_by=reply.key, at=at)
+    ledger.append(
+        [
+            Line(ticket, "reply_reached", _facts(reply, reached_at=reached_at.isoformat())),
+            *ledger.lines_of(ticket, changes),
+        ],
+        actor=actor,
+        at=at,
+    )
+    if ticket.state != State.CLOSED:
+        ticket.state = State.REPLIED if is_final or ticket.state == State.REPLIED else State.INTERIM_SENT
+        ticket.save(update_fields=["state"])
+    due.refresh(ticket)
+
+
+def _failed(ticket: Ticket, reply: Reply, *, reason: str, at: datetime) -> None:
+    """Undo what a reply met once no delivery of it stands (P4), and tell its author at once."""
+    lines = [Line(ticket, "reply_not_reached", _facts(reply, reason=reason))]
+    if (
+        reply.reached_at is not None
+        and not reply.deliveries.filter(reached_at__isnull=False, failed_at__isnull=True).exists()
+    ):
+        reply.reached_at = None
+        reply.save(update_fields=["reached_at"])
+        changes = _void(ticket, reply, at=at)
+        lines += [Line(ticket, "reply_voided", _facts(reply, reason=reason)), *ledger.lines_of(ticket, changes)]
+        _reopen(ticket)
+    ledger.append(lines, actor=None, at=at)
+    due.refresh(ticket)
+    outbox.post(texts.not_delivered(reply, at=at), at=at)
+
+
+def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[clocks.Change]:
+    """Reopen what `reply` met; the replies that still stand meet it at their own moments, or it is missed."""
+    own = due.clocks_of(ticket)
+    cause = BreachCause.NOT_DELIVERED
+    changes = clocks.void(own, by=reply.key, at=at)
+    standing = list(ticket.replies.filter(reached_at__isnull=False).order_by("reached_at", "pk"))
+    for place, other in enumerate(standing):
+        later = [one.key for one in standing[place:]]
+        changes += clocks.meet(
+            own,
+            names=_meets(other),
+            met_at=other.reached_at or at,
+            by=other.key,
+            at=at,
+            cause=cause,
+            unless_opened_by=later,
+        )
+    return changes + clocks.record_missed(own, cause=cause, at=at)
+
+
+def _meets(reply: Reply) -> Sequence[str]:
+    return MilestoneName.values if reply.kind in FINAL_REPLIES else clocks.REPLY_MILESTONES
+
+
+def _reopen(ticket: Ticket) -> None:
+    """Put the ticket back where its standing replies leave it; a closed one comes back to the desk."""
+    kinds = set(ticket.replies.filter(reached_at__isnull=False).values_list("kind", flat=True))
+    if kinds & FINAL_REPLIES:
+        return
+    ticket.state = State.INTERIM_SENT if kinds else State.ASSIGNED if ticket.unit_id else State.RECEIVED
+    ticket.closed_at, ticket.ending = None, ""
+    ticket.save(update_fields=["state", "closed_at", "ending"])
+
+
+def _facts(reply: Reply, **more: str) -> dict[str, object]:
+    return {"reply": reply.pk, "kind": reply.kind, "channel": reply.channel} | more

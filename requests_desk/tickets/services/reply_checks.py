@@ -1,0 +1,138 @@
+"""Is this reply whole? P5's needs, read from the tables of `rules`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from notifications import channels
+from requests_desk.people.models import User
+from requests_desk.tickets import access, identifiers, rules
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.services import due
+from requests_desk.tickets.services.incoming import FREE_BACKDATING
+from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind
+from sla import worktime
+from sla.policies import Policy
+
+if TYPE_CHECKING:
+    from requests_desk.tickets.services.replies import Draft
+
+TEXTS = ("text", "done", "contact", "ground", "receiving_body", "spoke_to", "said", "document_number")
+LIMITS = {"contact": 200, "ground": 300, "receiving_body": 200, "spoke_to": 200, "document_number": 64}
+CHOICES = {"kind": ReplyKind, "channel": ReplyChannel, "reason": Reason, "call_outcome": CallOutcome}
+
+
+class Refused(ValueError):
+    """The reply is not whole. `fields` says of each what to change; nothing was saved or sent."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(message for messages in fields.values() for message in messages))
+        self.fields = fields
+
+
+def checked(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Draft:
+    """Return the draft cleaned. Raises Refused with every problem at once."""
+    draft, problems = _cleaned(draft)
+    if not problems:
+        problems |= {name: [_("This is needed.")] for name in _missing(draft)}
+        problems |= _moment(ticket, draft, by=by, at=at)
+        problems |= _way(ticket, draft)
+        if draft.kind == ReplyKind.INTERIM and draft.promised_at and "promised_at" not in problems:
+            problems |= _promise(ticket, draft.promised_at, by=by, at=at)
+    if problems:
+        raise Refused(problems)
+    return draft
+
+
+def promise_cap(ticket: Ticket, *, at: datetime) -> datetime:
+    """Return the latest instant an interim sent at `at` may promise: closing of the last working day allowed (P5)."""
+    clock = due.reply_clock(due.clocks_of(ticket))
+    policy = Policy.from_json(clock.policy_version.document)
+    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
+    return worktime.add_working_days(calendar, at, policy.promise_cap_days)
+
+
+def closing_of(ticket: Ticket, day: date) -> datetime:
+    """Return the instant a picked day means: its closing, or its end where the office does not open (P5)."""
+    clock = due.reply_clock(due.clocks_of(ticket))
+    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
+    end_of_day = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(ticket.agency.timezone))
+    return worktime.last_closing(calendar, day) or end_of_day
+
+
+def _cleaned(draft: Draft) -> tuple[Draft, dict[str, list[str]]]:
+    problems: dict[str, list[str]] = {}
+    values = {}
+    for name in TEXTS:
+        try:
+            values[name] = identifiers.clean_text(getattr(draft, name), limit=LIMITS.get(name, identifiers.TEXT_LIMIT))
+        except identifiers.BadText as error:
+            problems[name] = [str(error)]
+    for name, words in CHOICES.items():
+        value = getattr(draft, name)
+        if value not in words.values and (value or name in ("kind", "channel")):
+            problems[name] = [_("“%(value)s” is not one of the choices.") % {"value": value}]
+    return replace(draft, **values), problems  # type: ignore[arg-type]  # texts all
+
+
+def _missing(draft: Draft) -> list[str]:
+    needs = list(rules.CHANNEL_NEEDS[draft.channel])
+    if draft.call_outcome not in MISSED_CALLS:
+        needs += rules.REPLY_NEEDS[draft.kind]
+        needs += rules.REACHED_CALL_NEEDS if draft.channel == ReplyChannel.CALL else ()
+    return [name for name in needs if not getattr(draft, name)]
+
+
+def _moment(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> dict[str, list[str]]:
+    """A call or hand-over happened after the request came, is not to come, and is written down soon (P1, P3)."""
+    happened_at = draft.happened_at
+    if happened_at is None:
+        return {}
+    if happened_at > at:
+        return {"happened_at": [_("This moment lies in the future.")]}
+    if happened_at < ticket.received_at:
+        return {"happened_at": [_("This moment lies before the request was received.")]}
+    if at - happened_at > FREE_BACKDATING and access.Right.BACKDATE not in access.rights_on(by, ticket):
+        return {"happened_at": [_("More than 15 minutes ago: only a head of unit or above may log this afterwards.")]}
+    return {}
+
+
+def _way(ticket: Ticket, draft: Draft) -> dict[str, list[str]]:
+    """A reply by a channel that nothing serves is refused with what to do (N8)."""
+    if draft.channel != ReplyChannel.EMAIL:
+        return {}
+    if channels.availability("email") == "unavailable":
+        return {
+            "channel": [
+                _("E-mail is not set up here. Reply by phone, letter or at the counter, or ask the administrator.")
+            ]
+        }
+    if not channels.get("email").accepts(ticket.requester.email):
+        return {"channel": [_("The requester has no usable e-mail address. Reply by phone, letter or at the counter.")]}
+    return {}
+
+
+def _promise(ticket: Ticket, promised_at: datetime, *, by: User, at: datetime) -> dict[str, list[str]]:
+    if promised_at <= at:
+        return {"promised_at": [_("The promised time lies in the past.")]}
+    cap = promise_cap(ticket, at=at)
+    if promised_at > cap:
+        local = cap.astimezone(ZoneInfo(ticket.agency.timezone))
+        return {
+            "promised_at": [_("Too late: at the latest %(cap)s may be promised.") % {"cap": f"{local:%H:%M %d/%m/%Y}"}]
+        }
+    clock = due.reply_clock(due.clocks_of(ticket))
+    free = Policy.from_json(clock.policy_version.document).interims_before_leader
+    earlier = ticket.replies.filter(kind=ReplyKind.INTERIM, reached_at__isnull=False).count()
+    if earlier >= free and access.Right.THIRD_INTERIM not in access.rights_on(by, ticket):
+        return {
+            "kind": [
+                _("This would be interim reply number %(number)s: it needs the leadership.") % {"number": earlier + 1}
+            ]
+        }
+    return {}

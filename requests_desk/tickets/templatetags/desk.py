@@ -1,0 +1,95 @@
+"""What templates need to speak of requests; a builtin of every template."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from requests_desk.people.models import Role
+from requests_desk.tickets import identifiers, moments, words
+
+register = template.Library()
+
+WORDS: dict[str, type[TextChoices]] = {
+    "channel": words.Channel,
+    "kind": words.Kind,
+    "state": words.State,
+    "reply": words.ReplyKind,
+    "reply_channel": words.ReplyChannel,
+    "outcome": words.CallOutcome,
+    "reason": words.Reason,
+    "ending": words.Ending,
+    "role": Role,
+}
+LISTS = {
+    "milestone": {
+        "first_reply": _("First reply"),
+        "promised": _("Promised reply"),
+        "statutory": _("Statutory limit"),
+        "external": _("Limit set from outside"),
+    },
+    "rung": {
+        "officer": _("Handling officer"),
+        "unit_head": _("Head of unit"),
+        "chief": _("Chief of Office"),
+        "leadership": _("Leadership"),
+        "duty": _("Duty officer"),
+    },
+    "outbox": {
+        "pending": _("Waiting"),
+        "leased": _("Being sent"),
+        "sent": _("Sent"),
+        "delivered": _("Delivered"),
+        "uncertain": _("Being verified"),
+        "failed": _("Failed"),
+    },
+    "cause": {
+        "acknowledgement": _("Acknowledgement of receipt"),
+        "reply": _("Reply"),
+        "alert:reminder": _("Reminder"),
+        "alert:breach": _("Report of a breach"),
+        "not_delivered": _("Reply not delivered"),
+        "no_reply": _("No reply in time"),
+        "sent_not_delivered": _("Sent in time, not delivered"),
+        "not_reachable": _("Requester could not be reached"),
+    },
+    "way": {"email": _("E-mail"), "sms": _("SMS"), "in_app": _("In the desk")},
+}
+
+
+@register.filter
+def word(value: str, group: str) -> str:
+    """Return what people read for a code of one of the closed lists; an unknown one as it is."""
+    if not value:
+        return ""
+    if group in WORDS:
+        choices = WORDS[group]
+        return str(choices(value).label) if value in choices.values else str(value)
+    return str(LISTS[group].get(value, value))
+
+
+@register.filter
+def office_time(moment: datetime | None) -> str:
+    """Return an instant as the office writes it."""
+    return moments.office_time(moment) if moment else ""
+
+
+@register.filter
+def time_left(due_at: datetime | None, at: datetime) -> str:
+    """Return the time left, or gone by, in words."""
+    return moments.time_left(due_at, at) if due_at else ""
+
+
+@register.filter
+def urgency(due_at: datetime | None, at: datetime) -> str:
+    """Return the suffix of the class that colours a due instant."""
+    return moments.urgency(due_at, at)
+
+
+@register.filter
+def phone(number: str) -> str:
+    """Return a number as it is dialled here."""
+    return identifiers.show_phone(number)

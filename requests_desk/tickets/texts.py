@@ -1,0 +1,120 @@
+"""Every message the desk sends, rendered in the transaction that writes it: what is kept is what is read (N7, N10)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from notifications import channels
+from notifications.outbox import Draft
+from notifications.sms_text import is_mobile
+from requests_desk.tickets.models import Reply, Ticket
+from requests_desk.tickets.moments import time_left
+from requests_desk.tickets.services.recipients import Recipient, ways_to
+from sla.models import Milestone
+
+
+def acknowledgement(ticket: Ticket, *, lookup_code: str, token: str, at: datetime) -> list[Draft]:
+    """Return the automatic confirmation of receipt: by mail, else by SMS to a mobile. It meets nothing (P3)."""
+    requester = ticket.requester
+    more = {
+        "lookup_code": lookup_code,
+        "status_url": f"{settings.PUBLIC_BASE_URL}/s/{token}/",
+        "due_at": ticket_due(ticket),
+    }
+    ways = [
+        ("email", requester.email),
+        ("sms", next((p.number for p in requester.phones.all() if is_mobile(p.number)), "")),
+    ]
+    for channel, destination in ways:
+        if (
+            destination
+            and channels.availability(channel) != "unavailable"
+            and channels.get(channel).accepts(destination)
+        ):
+            way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, channel, destination)
+            return [
+                _draft(
+                    ticket, way, "acknowledgement", cause="acknowledgement", key=f"ack:{ticket.pk}:{channel}", **more
+                )
+            ]
+    return []
+
+
+def reply(reply: Reply, *, at: datetime) -> Draft:
+    """Return a reply as the mail its requester gets."""
+    ticket = reply.ticket
+    requester = ticket.requester
+    way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", requester.email)
+    key = f"{reply.key}:email:{hashlib.sha256(requester.email.encode()).hexdigest()[:12]}"
+    return _draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply)
+
+
+def alert(ticket: Ticket, milestone: Milestone, rungs: Sequence[str], way: Recipient, *, at: datetime) -> Draft:
+    """Return a reminder, or past the due instant the report of a breach, for one person by one channel."""
+    kind = "breach" if milestone.due_at <= at else "reminder"
+    key = f"alert:{milestone.pk}:{int(milestone.due_at.timestamp())}:{'+'.join(rungs)}:{way.key}:{way.channel}"
+    with translation.override(way.language):
+        left = time_left(milestone.due_at, at)
+    url = f"{settings.PUBLIC_BASE_URL}/desk/tickets/{ticket.code}/"
+    return _draft(
+        ticket, way, kind, cause=f"alert:{kind}", key=key, due_at=milestone.due_at, time_left=left, ticket_url=url
+    )
+
+
+def not_delivered(reply: Reply, *, at: datetime) -> list[Draft]:
+    """Return the notice to a reply's author that it did not arrive, by every way that reaches them (P4)."""
+    url = f"{settings.PUBLIC_BASE_URL}/desk/tickets/{reply.ticket.code}/"
+    due_at = ticket_due(reply.ticket)
+    more = {"due_at": due_at, "time_left": time_left(due_at, at) if due_at else "", "ticket_url": url, "reply": reply}
+    ways = ways_to(reply.author, ["email"])
+    keys = [f"{reply.key}:not-delivered:{way.key}:{way.channel}" for way in ways]
+    return [
+        _draft(reply.ticket, way, "not_delivered", cause="not_delivered", key=key, **more)
+        for way, key in zip(ways, keys, strict=True)
+    ]
+
+
+def ticket_due(ticket: Ticket) -> datetime | None:
+    """Return the earliest open due instant, from the clock itself: the ticket's own copy may not be written yet."""
+    open_ = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, met_at__isnull=True, ended_at__isnull=True)
+    return open_.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _draft(ticket: Ticket, way: Recipient, name: str, *, cause: str, key: str, **more: Any) -> Draft:
+    agency = ticket.agency
+    context = {
+        "agency": agency,
+        "ticket": ticket,
+        "requester_name": str(ticket.requester),
+        "recipient_name": way.name,
+        "unit": ticket.unit,
+        "officer": ticket.officer,
+        "language": way.language,
+    } | more
+    with translation.override(way.language), timezone.override(ZoneInfo(agency.timezone)):
+        folder = f"{'sms' if way.channel == 'sms' else 'mail'}/{way.language}"
+        text = render_to_string(f"{folder}/{name}.txt", context).strip()
+        is_mail = way.channel == "email"
+        title = " ".join(render_to_string(f"{folder}/{name}.subject.txt", context).split()) if is_mail else ""
+        html = render_to_string(f"{folder}/{name}.html", context | {"subject": title}) if is_mail else ""
+    return Draft(
+        key=key,
+        owner=f"agency:{agency.pk}",
+        subject=ticket.key,
+        cause=cause,
+        channel=way.channel,
+        recipient=way.key,
+        destination=way.destination,
+        title=title,
+        text=text,
+        html=html,
+        language=way.language,
+    )

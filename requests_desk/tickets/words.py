@@ -1,0 +1,111 @@
+"""The closed lists of words on the wire (design §9), each with what people read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    HOTLINE = "hotline", _("Hotline")
+    EMAIL = "email", _("E-mail")
+    QNA = "qna", _("Online Q&A")
+    IN_PERSON = "in_person", _("In person")
+    LETTER = "letter", _("Letter")
+    ZALO = "zalo", _("Zalo")
+    REFERRAL = "referral", _("Referred by another agency")
+    MEETING = "meeting", _("Dialogue meeting")
+
+
+class Kind(models.TextChoices):
+    INFORMATION = "information", _("Information request")
+    FEEDBACK = "feedback", _("Feedback and recommendations")
+    COMPLAINT = "complaint", _("Complaint")
+    DENUNCIATION = "denunciation", _("Denunciation")
+    HARASSMENT = "harassment", _("Report of harassment")
+    PERSONAL_DATA = "personal_data", _("Personal data request")
+    PROCEDURE = "procedure", _("Administrative procedure")
+
+
+# Reports that may name an officer or a unit are closed to all but the leadership from the first moment (P13).
+SEALED_KINDS = frozenset({Kind.DENUNCIATION, Kind.HARASSMENT})
+
+
+class State(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    ASSIGNED = "assigned", _("Assigned")
+    INTERIM_SENT = "interim_sent", _("Progress notified")
+    REPLIED = "replied", _("Answered")
+    CLOSED = "closed", _("Closed")
+
+
+class ReplyKind(models.TextChoices):
+    ANSWER = "answer", _("Answer")
+    INTERIM = "interim", _("Interim reply")
+    REFUSAL = "refusal", _("Refusal")
+    TRANSFER = "transfer", _("Transfer")
+
+
+FINAL_REPLIES = frozenset({ReplyKind.ANSWER, ReplyKind.REFUSAL, ReplyKind.TRANSFER})
+
+
+class ReplyChannel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    CALL = "call", _("Phone call")
+    LETTER = "letter", _("Letter")
+    IN_PERSON = "in_person", _("At the counter")
+
+
+class CallOutcome(models.TextChoices):
+    REACHED = "reached", _("Reached")
+    NO_ANSWER = "no_answer", _("No answer")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+
+
+# A call nobody took is logged, and meets nothing (P3).
+MISSED_CALLS = (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
+
+
+class Reason(models.TextChoices):
+    """Why the information cannot be given in full yet: the choices of the interim text."""
+
+    NOT_READY = "not_ready", _("The information is not ready and must be compiled")
+    OTHER_AGENCY = "other_agency", _("The opinion of another agency is needed")
+    NOT_OURS = "not_ours", _("Part of it is outside our competence")
+    NEEDS_MORE = "needs_more", _("The requester must add information")
+
+
+class Ending(models.TextChoices):
+    ANSWERED = "answered", _("Answered")
+    PARTLY_ANSWERED = "partly_answered", _("Partly provided")
+    REFUSED = "refused", _("Refused")
+    TRANSFERRED = "transferred", _("Transferred")
+    NOT_FULFILLED = "not_fulfilled", _("Not fulfilled")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
+    MERGED = "merged", _("Merged with another request")
+    SPAM = "spam", _("Invalid")
+    UNREACHABLE = "unreachable", _("Requester could not be reached")
+
+
+class EventKind(models.TextChoices):
+    """Everything the ledger can say. The sentence of each kind stands in `sentences.py`."""
+
+    LOGGED = "logged"
+    ASSIGNED = "assigned"
+    NOTED = "noted"
+    MESSAGE_RECEIVED = "message_received"
+    ACKNOWLEDGED = "acknowledged"
+    LOOKUP_REISSUED = "lookup_reissued"
+    REPLY_RECORDED = "reply_recorded"
+    REPLY_REACHED = "reply_reached"
+    REPLY_NOT_REACHED = "reply_not_reached"
+    REPLY_VOIDED = "reply_voided"
+    MILESTONE_OPENED = "milestone_opened"
+    MILESTONE_MET = "milestone_met"
+    MILESTONE_REOPENED = "milestone_reopened"
+    MILESTONE_ENDED = "milestone_ended"
+    ALERT_TOLD = "alert_told"
+    ALERT_SUPERSEDED = "alert_superseded"
+    BREACH_RECORDED = "breach_recorded"
+    BREACH_VOIDED = "breach_voided"
+    CLOSED = "closed"

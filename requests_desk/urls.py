@@ -1,0 +1,13 @@
+"""Every address of the desk, face by face (design §9)."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("requests_desk.api.urls")),
+    path("desk/", include("requests_desk.desk.urls")),
+    path("leadership/", include("requests_desk.leadership.urls")),
+    path("", include("requests_desk.doors.urls")),
+    path("", include("requests_desk.portal.urls")),
+]
