@@ -1,6 +1,7 @@
 // Small comforts of the desk. Every page works without this file.
 (() => {
   "use strict";
+  document.documentElement.classList.add("js");
   const typing = (el) => el.closest("input, select, textarea, [contenteditable]");
 
   // One letter opens what carries data-key; "/" goes to the search box.
@@ -39,7 +40,12 @@
     fill(JSON.parse(chosen.dataset.fill));
     (document.getElementById("id_text") || chosen).focus();
   });
+  let before = null;
+  document.addEventListener("htmx:beforeSwap", (event) => (before = event.target.previousElementSibling));
   document.addEventListener("htmx:afterSwap", (event) => {
+    // "Show more" took its own row away: the focus goes to the first row it brought.
+    if (before?.nextElementSibling && document.activeElement === document.body) before.nextElementSibling.querySelector("a")?.focus();
+    before = null;
     const known = event.target.querySelectorAll?.("[data-fill]") ?? [];
     if (known.length === 1) fill(JSON.parse(known[0].dataset.fill));
   });
