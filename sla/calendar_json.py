@@ -108,7 +108,11 @@ def _seasons(data: object) -> tuple[Season, ...]:
     for i, season in enumerate(seasons):
         for j, other in enumerate(seasons[:i]):
             if season.first <= other.last and other.first <= season.last:
-                raise CalendarError(f"seasons[{i}]", gettext_noop("overlaps seasons[%(other)d]"), other=j)
+                raise CalendarError(
+                    f"seasons[{i}]",
+                    gettext_noop("overlaps seasons[%(other)d]; end one before the other begins"),
+                    other=j,
+                )
     return tuple(sorted(seasons, key=lambda season: season.first))
 
 

@@ -1,0 +1,107 @@
+"""Explanations, durations and errors in words, in the language that is active.
+
+The only module of the arithmetic that knows Django's gettext. Times are on the office's clock, 24 h, dd/mm/yyyy.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
+from sla.errors import CalendarError, WorktimeError
+from sla.explain import Explanation, Line
+from sla.hours import Why
+from sla.worktime import Rule
+
+WHY: Final[dict[Why, str]] = {
+    "open": _("working hours"),
+    "special_hours": _("working hours set for this date"),
+    "working_day": _("working day"),
+    "consecutive": _("every hour counts, days off too"),
+    "outside_hours": _("outside working hours"),
+    "break": _("break in the working hours"),
+    "closed_weekend": _("weekend"),
+    "closed_weekday": _("weekday without working hours"),
+    "closed_holiday": _("public holiday or day off in its place"),
+    "closed_special": _("closed on this date"),
+    "closed_break": _("break all day"),
+    "pause": _("clock paused"),
+    "day_of_receipt": _("day of receipt"),
+}
+RULES: Final[dict[Rule, str]] = {
+    "consecutive": _("%(amount)s without interruption, days off included"),
+    "skip_days_off": _("%(amount)s, days off left out"),
+    "working": _("%(amount)s of working time"),
+    "working_days": _("%(amount)s after the day of receipt, until closing"),
+}
+
+
+def moment(at: datetime, tz: ZoneInfo, *, ends: bool = True) -> str:
+    """Say an instant on the office's clock: `16:45 on 27/11/2026`, with seconds when there are any.
+
+    A midnight that ends something is `24:00` of the day before (P2), one that begins something `00:00` of its day.
+    """
+    local = at.astimezone(tz)
+    if ends and local.time() == time.min:
+        day = local.date() - timedelta(days=1)
+        return gettext("24:00 on %(date)s") % {"date": day.strftime("%d/%m/%Y")}
+    clock = local.strftime("%H:%M:%S" if local.second else "%H:%M")
+    return gettext("%(time)s on %(date)s") % {"time": clock, "date": local.strftime("%d/%m/%Y")}
+
+
+def duration(seconds: int) -> str:
+    """Say a length of time: `48 hours`, `1 hour 30 minutes`, `0 minutes`."""
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    words = [
+        ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours} if hours else "",
+        ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes} if minutes else "",
+        ngettext("%(count)d second", "%(count)d seconds", rest) % {"count": rest} if rest else "",
+    ]
+    return " ".join(filter(None, words)) or ngettext("%(count)d minute", "%(count)d minutes", 0) % {"count": 0}
+
+
+def counted(explanation: Explanation, amount: int) -> str:
+    """Say an amount in the unit of an explanation."""
+    if explanation.unit == "seconds":
+        return duration(amount)
+    return ngettext("%(count)d working day", "%(count)d working days", amount) % {"count": amount}
+
+
+def line(explanation: Explanation, row: Line) -> str:
+    """Say one line: from when to when, what it counted, why."""
+    tz = explanation.calendar.tz
+    words = {
+        "from": moment(row.from_at, tz, ends=False),
+        "to": moment(row.to_at, tz),
+        "why": gettext(WHY[row.why]),
+        "counted": counted(explanation, row.counted),
+    }
+    if row.counted:
+        return gettext("%(from)s to %(to)s: %(counted)s counted (%(why)s)") % words
+    return gettext("%(from)s to %(to)s: not counted (%(why)s)") % words
+
+
+def rule(explanation: Explanation) -> str:
+    """Say the rule and its budget: `48 hours, days off left out`."""
+    return gettext(RULES[explanation.rule]) % {"amount": counted(explanation, explanation.amount)}
+
+
+def sentences(explanation: Explanation) -> list[str]:
+    """Say a whole explanation: received, rule, each line, due."""
+    tz = explanation.calendar.tz
+    return [
+        gettext("Received: %(at)s") % {"at": moment(explanation.received_at, tz, ends=False)},
+        gettext("Time allowed: %(rule)s") % {"rule": rule(explanation)},
+        *(line(explanation, row) for row in explanation.lines),
+        gettext("Due: %(at)s") % {"at": moment(explanation.due_at, tz, ends=explanation.amount > 0)},
+    ]
+
+
+def error(problem: WorktimeError) -> str:
+    """Say what is wrong with a calendar, an instant or a budget, and where."""
+    sentence = gettext(problem.template) % problem.details
+    return f"{problem.path}: {sentence}" if isinstance(problem, CalendarError) and problem.path else sentence
