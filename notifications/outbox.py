@@ -196,7 +196,7 @@ def record(notification: Notification, result: Result, *, at: datetime) -> Outco
         return _accept(row, result, at=at)
     if row.state != State.LEASED or not held:
         return None
-    if result.kind == "permanent" or _tired(row, result):
+    if result.kind == "permanent" or _tired(row):
         return _finish(row, State.FAILED, at=at, reason=result.reason, provider_id=result.provider_id)
     _wait(row, result, at=at)
     return None
@@ -208,10 +208,9 @@ def _end_attempt(notification: Notification, result: Result, *, at: datetime) ->
     )
 
 
-def _tired(row: Notification, result: Result) -> bool:
-    if result.outage or row.attempts < MOST_TRIES:
-        return False
-    return row.tries.filter(outage=False).count() >= MOST_TRIES
+def _tired(row: Notification) -> bool:
+    # Tries that failed because the provider was away are not the message's fault.
+    return row.attempts >= MOST_TRIES and row.tries.filter(outage=False).count() >= MOST_TRIES
 
 
 def _accept(row: Notification, result: Result, *, at: datetime) -> Outcome | None:

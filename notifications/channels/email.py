@@ -7,12 +7,15 @@ program shows it once.
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime, parseaddr
+from email.policy import EmailPolicy
+from email.utils import parseaddr
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -28,6 +31,14 @@ RELAY_CODES = frozenset({421, 530, 534, 535, 538})  # closing, or wanting a log-
 OURS = frozenset(
     {"from", "to", "cc", "bcc", "subject", "message-id", "date", "x-desk-key", "auto-submitted", "content-language"}
 )
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as it goes over the wire."""
+
+    to: str
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -49,23 +60,30 @@ class Relay:
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
             raise ImproperlyConfigured("EMAIL_URL must read smtp://, smtp+tls:// or smtp+ssl:// and name a host.")
-        port = parts.port or PORTS[parts.scheme]
-        return cls(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not (user + password).isascii():
+            raise ImproperlyConfigured("User and password in EMAIL_URL must be ASCII: SMTP knows no other.")
+        return cls(parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme], user, password)
 
     def connect(self) -> smtplib.SMTP:
         """Open a connection, encrypted and logged in as the URL says; raises OSError, as smtplib does."""
-        secure = self.scheme in {"smtps", "smtp+ssl"}
-        kind = smtplib.SMTP_SSL if secure else smtplib.SMTP
-        smtp = kind(self.host, self.port, local_hostname=_own_host(), timeout=settings.EMAIL_TIMEOUT)
+        smtp = self._open()
         try:
             if self.scheme == "smtp+tls":
-                smtp.starttls()
+                smtp.starttls(context=ssl.create_default_context())
             if self.user:
                 smtp.login(self.user, self.password)
         except OSError:
             smtp.close()
             raise
         return smtp
+
+    def _open(self) -> smtplib.SMTP:
+        own, seconds = _own_host(), settings.EMAIL_TIMEOUT
+        if self.scheme in {"smtps", "smtp+ssl"}:
+            trust = ssl.create_default_context()
+            return smtplib.SMTP_SSL(self.host, self.port, local_hostname=own, timeout=seconds, context=trust)
+        return smtplib.SMTP(self.host, self.port, local_hostname=own, timeout=seconds)
 
 
 class Session:
@@ -125,7 +143,7 @@ class Email(Channel):
         if not self.accepts(notification.destination):
             return Result.permanent("bad_destination")
         try:
-            mail = compose(notification)
+            mail = Mail(_ascii(notification.destination), compose(notification).as_bytes())
         except ValueError:  # a line break in a header would let its author write headers of their own
             return Result.permanent("bad_header")
         result = _hand_over(mail, session)
@@ -137,30 +155,47 @@ class Email(Channel):
         return result
 
 
+class _Policy(EmailPolicy):
+    """SMTP's policy with a right fold: the library's own loses the space between two encoded words."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Encode a header with marks into words of legal length; leave the rest to the library."""
+        if str(value).isascii():
+            return super().fold_binary(name, value)
+        if addresses := getattr(value, "addresses", ()):
+            parts = [f"{Header(a.display_name, 'utf-8', header_name=name).encode()} <{a.addr_spec}>" for a in addresses]
+            text = ",\n ".join(parts)
+        else:
+            text = Header(str(value), "utf-8", header_name=name).encode()
+        return f"{name}: {text}\n".replace("\n", "\r\n").encode("ascii")
+
+
 def compose(notification: Notification) -> EmailMessage:
     """Build the mail; raise ValueError where a header holds a line break.
 
     Everything in it comes from the row, `Date` too, so that a second sending is the same mail.
     """
-    mail = EmailMessage(policy=SMTP_POLICY)
+    mail = EmailMessage(policy=_Policy(linesep="\r\n"))
     mail["From"] = settings.DEFAULT_FROM_EMAIL
     mail["To"] = _ascii(notification.destination)
     mail["Subject"] = notification.title
     mail["Message-ID"] = notification.message_id
-    mail["Date"] = format_datetime(notification.created_at)
+    mail["Date"] = notification.created_at
     mail["X-Desk-Key"] = notification.key
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = notification.language
     for name, value in notification.headers.items():
         if name.lower() not in OURS:
             mail[name] = value
+    # Seven bits: no relay on the way needs to be able to do more.
     mail.set_content(notification.text, cte="quoted-printable")
     if notification.html:
         mail.add_alternative(notification.html, subtype="html", cte="quoted-printable")
+        mail.set_boundary(f"=_{notification.message_id[1:33]}")
+    mail["Content-Language"] = notification.language
     return mail
 
 
-def _hand_over(mail: EmailMessage, session: Session) -> Result:
+def _hand_over(mail: Mail, session: Session) -> Result:
     try:
         smtp = session.get()
     except ImproperlyConfigured:
@@ -180,17 +215,17 @@ def _hand_over(mail: EmailMessage, session: Session) -> Result:
     return _data(smtp, mail, session)
 
 
-def _envelope(smtp: smtplib.SMTP, mail: EmailMessage) -> Result | None:
+def _envelope(smtp: smtplib.SMTP, mail: Mail) -> Result | None:
     smtp.ehlo_or_helo_if_needed()
     code, _ = smtp.mail(_ascii(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     if code == 250:
-        code, _ = smtp.rcpt(str(mail["To"]))
+        code, _ = smtp.rcpt(mail.to)
     return None if code in {250, 251} else _refusal(code)
 
 
-def _data(smtp: smtplib.SMTP, mail: EmailMessage, session: Session) -> Result:
+def _data(smtp: smtplib.SMTP, mail: Mail, session: Session) -> Result:
     try:
-        code, _ = smtp.data(mail.as_bytes())
+        code, _ = smtp.data(mail.content)
     except smtplib.SMTPDataError as error:
         code = error.smtp_code
     except OSError:

@@ -65,6 +65,10 @@ class TwilioApi:
         self.http = _HttpClient(base)
         self.client = Client(account_sid, token, http_client=self.http)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.http.session.close()
+
     def create(self, *, to: str, body: str, sender: str, status_callback: str) -> Result:
         """Create a message; `sender` is a number, a name or the id of a messaging service (MG…)."""
         source = {"messaging_service_sid" if sender.startswith("MG") and len(sender) == 34 else "from_": sender}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from notifications import outbox
+from notifications import dispatch, outbox
 from notifications.models import Notification
 from notifications.outbox import Draft, Outcome
 from notifications.results import Result
@@ -62,3 +62,12 @@ def sent(draft: Draft, *, at: datetime = MORNING, provider_id: str = "") -> Outc
 
 def stored(key: str) -> Notification:
     return Notification.objects.get(key=key)
+
+
+def dispatched(channel: str, *, at: datetime = MORNING) -> list[Result]:
+    """Send and record whatever is due, as the sending task does."""
+    results = []
+    for row, result in dispatch.send(channel, clock=lambda: at, limit=100, lease_seconds=LEASE, owner="one"):
+        outbox.record(row, result, at=at)
+        results.append(result)
+    return results

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from notifications import dispatch, outbox
+from notifications.models import Notification
+from tests.notifications.cast import LEASE, MORNING, a_draft, claimed, dispatched, enqueued, later, stored
+
+pytestmark = pytest.mark.django_db
+
+
+class TickingClock:
+    """A clock on which every look costs some seconds."""
+
+    def __init__(self, seconds):
+        self.now, self.step = MORNING - timedelta(seconds=seconds), timedelta(seconds=seconds)
+
+    def __call__(self):
+        self.now += self.step
+        return self.now
+
+
+def send(**changes):
+    usual = {"clock": lambda: MORNING, "limit": 100, "lease_seconds": LEASE, "owner": "one"}
+    return dispatch.send("email", **{**usual, **changes})
+
+
+def test_it_does_nothing_when_nothing_is_due(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert list(send()) == []
+
+
+def test_it_sends_no_more_than_a_batch(relay):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(5)], at=MORNING)
+
+    assert len(list(send(limit=2))) == 2
+
+
+def test_it_gives_back_what_a_task_has_no_time_for(relay):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(9)], at=MORNING)
+
+    results = list(send(clock=TickingClock(8)))
+
+    assert 0 < len(results) < 9
+    assert Notification.objects.filter(state="pending").count() == 9 - len(results)
+
+
+def test_it_leaves_the_rest_waiting_when_the_relay_is_in_trouble(relay):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(3)], at=MORNING)
+    relay.at_mail.append("421")
+
+    dispatched("email")
+
+    assert [n.next_attempt_at for n in Notification.objects.filter(attempts=0)] == [MORNING + dispatch.PAUSE] * 2
+
+
+def test_it_sends_what_waited_once_the_relay_is_back(relay):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(3)], at=MORNING)
+    relay.at_mail.append("421")
+    dispatched("email")
+
+    dispatched("email", at=later(60))
+
+    assert len(relay.taken) == 3
+
+
+def test_it_sends_nothing_that_another_took_over_in_between(relay):
+    outbox.enqueue([a_draft("a"), a_draft("b")], at=MORNING)
+    sending = send()
+    outbox.record(*next(sending), at=MORNING)
+    Notification.objects.filter(key="b").update(lease_owner="two")
+
+    assert list(sending) == []
+
+    assert [mail["X-Desk-Key"] for mail in relay.taken] == ["a"]
+
+
+def test_it_leaves_a_row_under_lease_when_its_sender_dies(relay):
+    enqueued(a_draft())
+
+    next(send())
+
+    assert stored("reply:1:email").state == "leased"
+    assert claimed(at=later(LEASE - 1)) == []
+    assert len(claimed(at=later(LEASE))) == 1
