@@ -8,8 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
+    from tests.support.cast import Desk
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
@@ -76,3 +82,12 @@ def stores() -> Path:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(stores: Path, django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Make every test that opens the database wait for it first."""
+
+
+@pytest.fixture
+def desk(db: None, settings: SettingsWrapper) -> Desk:
+    """Open a department with its cast; mail and SMS are at hand, and what is sent arrives in the demo's manner."""
+    from tests.support import cast
+
+    settings.DESK_DEMO = True
+    return cast.open_desk()

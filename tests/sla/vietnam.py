@@ -18,15 +18,20 @@ SAMPLES = json.loads(
 _assumed = SAMPLES["meta"]["calendar_used_for_expected_due"]
 
 
-def calendar(**parts: object) -> Calendar:
-    """Return the sample office's calendar, with `parts` of its JSON replaced."""
+def document(**parts: object) -> dict[str, object]:
+    """Return the sample office's calendar as its JSON, with `parts` replaced."""
     data = {
         "tz": ZONE.key,
         "hours": WEEK,
         "holidays": list(_assumed["non_working"]),
         "special_hours": dict.fromkeys(_assumed["make_up_working_saturdays"], OFFICE_DAY),
     }
-    return Calendar.from_json(data | parts)
+    return data | parts
+
+
+def calendar(**parts: object) -> Calendar:
+    """Return the sample office's calendar, with `parts` of its JSON replaced."""
+    return Calendar.from_json(document(**parts))
 
 
 def local(text: str) -> datetime:
