@@ -74,6 +74,14 @@ def clean_text(text: str, *, limit: int = TEXT_LIMIT) -> str:
     return text
 
 
+def folded(text: str) -> str:
+    """Return `text` as search compares it: lower case, no marks, đ as d, one space between words."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c)).replace(
+        "đ", "d"
+    )
+    return " ".join(re.findall(r"[^\W_]+", bare))
+
+
 def read_phones(text: str) -> list[Phone]:
     """Return every number in a field that may hold several, with notes: `0950000037; 0950000038 (anh Y)`."""
     parts = (part.strip() for part in _BETWEEN_PHONES.split(text))

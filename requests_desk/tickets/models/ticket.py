@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
@@ -67,6 +69,8 @@ class Ticket(models.Model):
     queue_at = models.DateTimeField(default=NOTHING_DUE)
     ending = models.CharField(max_length=16, choices=Ending, blank=True)
     closed_at = models.DateTimeField(null=True)
+    # Code, names, numbers and words, folded (no marks, lower case): what the search box looks in.
+    search = SearchVectorField(null=True)
     # The same form or API call sent twice is one ticket: the key and a digest of what it carried.
     submission = models.CharField(max_length=100, null=True)
     submission_digest = models.CharField(max_length=64, blank=True)
@@ -108,6 +112,7 @@ class Ticket(models.Model):
             models.Index(fields=["agency", "state", "queue_at", "id"], name="queue_by_state"),
             models.Index(fields=["agency", "channel", "queue_at", "id"], name="queue_by_channel"),
             models.Index(fields=["requester", "-received_at"], name="ticket_by_requester"),
+            GinIndex(fields=["search"], name="ticket_search"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.search import SearchVector
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Value
 
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets import identifiers, texts
@@ -89,6 +91,7 @@ def _ticket(
         at=at,
     )
     code = next_code(agency, at=at)
+    requester = requesters.find_or_add(agency, request.asked, at=at)
     ticket = Ticket.objects.create(
         agency=agency,
         code=code,
@@ -96,7 +99,8 @@ def _ticket(
         channel=request.channel,
         field=request.field,
         text=request.text,
-        requester=requesters.find_or_add(agency, request.asked, at=at),
+        requester=requester,
+        search=SearchVector(Value(_searched(code, request)), config="simple"),
         received_at=received_at,
         received_reason=request.received_reason,
         logged_at=at,
@@ -113,6 +117,14 @@ def _ticket(
     )
     TicketClock.objects.create(ticket=ticket, clock=clock)
     return ticket, [Line(ticket, "logged", _facts(ticket)), *ledger.lines_of(ticket, changes)]
+
+
+def _searched(code: str, request: Request) -> str:
+    asked = request.asked
+    phones = [phone for typed in asked.phones for phone in identifiers.read_phones(typed)]
+    numbers = [identifiers.show_phone(phone.number) for phone in phones if phone.number]
+    names = [code, asked.organisation, asked.name, asked.tax_code, asked.email]
+    return identifiers.folded(" ".join([*names, *numbers, request.text]))
 
 
 def _facts(ticket: Ticket) -> dict[str, str | int | bool | None]:

@@ -1,0 +1,1 @@
+"""What can be read of requests: nouns, for every face."""
