@@ -40,6 +40,12 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the library ships 
         self.retry_after = min(int(wait), LONGEST_WAIT) if wait.isdigit() else 0
         return response
 
+    def log_request(self, kwargs: dict[str, Any]) -> None:
+        """Log nothing: the library would write each reader's number into our log."""
+
+    def log_response(self, status_code: int, response: Response) -> None:
+        """Log nothing: what came of a message is an attempt's row."""
+
 
 @dataclass(frozen=True)
 class Listed:

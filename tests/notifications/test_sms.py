@@ -77,6 +77,18 @@ def test_it_asks_what_twilios_own_description_allows(twilio, settings, sender):
         openapi.check(description, asked)
 
 
+def test_it_writes_no_number_and_no_text_into_the_log(twilio, caplog):
+    caplog.set_level("INFO")
+    enqueued(an_sms())
+    twilio.next_answers.append("drop")
+
+    dispatched("sms")
+    dispatched("sms", at=later(60))
+
+    assert "84912345678" not in caplog.text
+    assert "SCT" not in caplog.text
+
+
 # --- what can go wrong -----------------------------------------------------------------------------------------
 
 
