@@ -13,9 +13,26 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+
+
+class _Given(FileAwareMapping):
+    """The environment and its NAME_FILE files. What is empty is not set; a file's last line break is not meant."""
+
+    def __getitem__(self, key: str) -> str:
+        value: str = super().__getitem__(key).strip()
+        if not value:
+            raise KeyError(key)
+        return value
+
+
+class _Environment(environ.Env):
+    ENVIRON = _Given()
+
+
+env = _Environment()
 
 # --- where the desk keeps its things ---------------------------------------------------------------------------
 DESK_DATA = Path(env.str("DESK_DATA", default=str(BASE_DIR / "data"))).resolve()
@@ -71,6 +88,7 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DESK_DATA / "media"))
 
 # --- applications ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "requests_desk",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
