@@ -78,15 +78,28 @@ def parts(tz: ZoneInfo, start: int) -> Iterator[Part]:
         start, offset = ends, following
 
 
+def day_parts(tz: ZoneInfo, number: int) -> Iterator[Part]:
+    """Yield the parts of one local day; none for a day that the zone skipped."""
+    end = midnight(tz, number + 1, fold=1)  # where a clock was set back over midnight, the day ends the second time
+    for part in parts(tz, midnight(tz, number)):
+        if part.starts >= end:
+            return
+        if part.number == number:
+            yield part
+
+
 def local_clock(tz: ZoneInfo, at: int) -> tuple[int, int]:
     """Return the number of the local day at an instant, and the microseconds its wall clock shows."""
     return divmod(at + _offset(tz, at), MICROSECONDS_A_DAY)
 
 
-def midnight(tz: ZoneInfo, number: int) -> int:
-    """Return the first instant of a local day (or where it would have begun, in a zone that skipped it)."""
+def midnight(tz: ZoneInfo, number: int, *, fold: int = 0) -> int:
+    """Return the instant at which a local day begins, where the zone had it begin twice the first or second one.
+
+    In a zone that skipped the midnight or the day: where it would have been by the clock before (or after) the change.
+    """
     day = date.fromordinal(number + _EPOCH.toordinal())
-    return (datetime(day.year, day.month, day.day, tzinfo=tz) - _EPOCH) // _MICROSECOND
+    return (datetime(day.year, day.month, day.day, tzinfo=tz, fold=fold) - _EPOCH) // _MICROSECOND
 
 
 def _offset(tz: ZoneInfo, at: int) -> int:

@@ -16,7 +16,19 @@ from typing import Final, Literal
 from sla.calendars import Calendar
 from sla.errors import CalendarError, NaiveInstant, NeverOpen, TooFar, WorktimeError, gettext_noop
 from sla.hours import Season, Span, day_number
-from sla.timeline import END, SECOND, Interval, Part, instant, intervals, local_clock, micros, midnight, parts
+from sla.timeline import (
+    END,
+    SECOND,
+    Interval,
+    Part,
+    day_parts,
+    instant,
+    intervals,
+    local_clock,
+    micros,
+    midnight,
+    parts,
+)
 
 __all__ = [
     "Calendar",
@@ -130,7 +142,8 @@ def next_open(calendar: Calendar, at: datetime) -> datetime:
 
 def last_closing(calendar: Calendar, day: date) -> datetime | None:
     """Return the instant at which a local day's last span ends (24:00 is the next midnight), or None on a day off."""
-    closings = [closes for _, closes in _open_on(calendar, day_number(day))]
+    number = day_number(day)
+    closings = [closes for part in day_parts(calendar.tz, number) for _, closes in _open_in(calendar, part)]
     return instant(closings[-1]) if closings else None
 
 
@@ -139,13 +152,16 @@ def previous_close(calendar: Calendar, at: datetime) -> datetime | None:
 
     Spans that meet at midnight are one stretch: no closing lies between them.
     """
-    limit = micros(at)
-    number, _ = local_clock(calendar.tz, limit)
-    first_named = number if calendar.first_named is None else calendar.first_named
-    for day in range(number, min(number, first_named) - 15, -1):  # two usual weeks without a closing: there is none
-        for _, closes in reversed(list(_open_on(calendar, day))):
-            if closes <= limit and not _is_open(calendar, closes):
-                return instant(closes)
+    end = micros(at)
+    day, _ = local_clock(calendar.tz, end)
+    stop = day if calendar.first_named is None else min(day, calendar.first_named)
+    while day > stop - 14:  # two usual weeks before every named date without a closing: there is none
+        day -= 7
+        starts = midnight(calendar.tz, day)
+        closings = [closes for closes in _closings(calendar, starts, end) if not _is_open(calendar, closes)]
+        if closings:
+            return instant(closings[-1])
+        end = starts
     return None
 
 
@@ -244,12 +260,12 @@ def _open_in(calendar: Calendar, part: Part) -> Stretches:
             yield starts, ends
 
 
-def _open_on(calendar: Calendar, number: int) -> Stretches:
-    """Yield the open stretches of one local day."""
-    for part in parts(calendar.tz, midnight(calendar.tz, number)):
-        if part.number != number:
+def _closings(calendar: Calendar, start: int, end: int) -> Iterator[int]:
+    """Yield where the open stretches between two instants end."""
+    for part in parts(calendar.tz, start):
+        if part.starts >= end:
             return
-        yield from _open_in(calendar, part)
+        yield from (closes for _, closes in _open_in(calendar, part) if closes <= end)
 
 
 def _is_open(calendar: Calendar, at: int) -> bool:

@@ -38,3 +38,21 @@ def local(text: str) -> datetime:
     """Return an instant written as `27/11/2026 16:45` or with seconds, on the clock of the office."""
     pattern = "%d/%m/%Y %H:%M:%S" if text.count(":") == 2 else "%d/%m/%Y %H:%M"
     return datetime.strptime(text, pattern).replace(tzinfo=ZONE)
+
+
+# Four years of days off as an office would confirm them: lễ, Tết, nghỉ bù and nghỉ hoán đổi; 2027 and 2028 are
+# illustrative where the yearly decision is not out. Lunar dates: Giỗ Tổ 07/04/2025, 26/04/2026, 16/04/2027, 04/04/2028.
+_DAYS_OFF_BY_YEAR = {
+    2025: "01-01 01-27 01-28 01-29 01-30 01-31 04-07 04-30 05-01 05-02 09-01 09-02",
+    2026: "01-01 01-02 02-16 02-17 02-18 02-19 02-20 04-27 04-30 05-01 08-31 09-01 09-02 11-24",
+    2027: "01-01 02-05 02-08 02-09 02-10 02-11 04-16 04-30 05-03 09-02 09-03 11-24",
+    2028: "01-03 01-25 01-26 01-27 01-28 01-31 04-04 05-01 05-02 09-01 09-04 11-24",
+}
+DAYS_OFF = [f"{year}-{day}" for year, days in _DAYS_OFF_BY_YEAR.items() for day in days.split()]
+MAKE_UP_SATURDAYS = ["2025-04-26", "2026-01-10", "2026-08-22"]
+
+
+def four_years(**parts: object) -> Calendar:
+    """Return the calendar of 2025 to 2028, with `parts` of its JSON replaced."""
+    years = {"holidays": DAYS_OFF, "special_hours": dict.fromkeys(MAKE_UP_SATURDAYS, OFFICE_DAY)}
+    return calendar(**(years | parts))
