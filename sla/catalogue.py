@@ -41,6 +41,16 @@ def current_calendar(owner: str, key: str) -> CalendarVersion:
     return version
 
 
+def policy_names() -> list[tuple[str, str]]:
+    """Return (owner, key) of every policy."""
+    return list(Policy.objects.order_by("owner", "key").values_list("owner", "key"))
+
+
+def calendar_keys(owner: str) -> list[str]:
+    """Return the keys of an owner's calendars."""
+    return list(Calendar.objects.filter(owner=owner).order_by("key").values_list("key", flat=True))
+
+
 def add_policy(owner: str, key: str, *, name: str, document: Mapping[str, Any], at: datetime) -> PolicyVersion:
     """Add a version of a policy, its first or its next. Raises PolicyError where the document is not one."""
     PolicyDocument.from_json(document)

@@ -6,7 +6,7 @@ The only module of the arithmetic that knows Django's gettext. Times are on the 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
@@ -99,6 +99,33 @@ def sentences(explanation: Explanation) -> list[str]:
         *(line(explanation, row) for row in explanation.lines),
         gettext("Due: %(at)s") % {"at": moment(explanation.due_at, tz, ends=explanation.amount > 0)},
     ]
+
+
+def as_json(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as plain JSON values, its times with the offset of the office's zone."""
+    tz = explanation.calendar.tz
+
+    def local(at: datetime) -> str:
+        return at.astimezone(tz).isoformat()
+
+    return {
+        "received_at": local(explanation.received_at),
+        "due_at": local(explanation.due_at),
+        "rule": explanation.rule,
+        "amount": explanation.amount,
+        "unit": explanation.unit,
+        "zone": tz.key,
+        "lines": [
+            {
+                "from": local(row.from_at),
+                "to": local(row.to_at),
+                "counted": row.counted,
+                "why": row.why,
+                "text": line(explanation, row),
+            }
+            for row in explanation.lines
+        ],
+    }
 
 
 def error(problem: WorktimeError) -> str:

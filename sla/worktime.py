@@ -107,6 +107,8 @@ def stretches(calendar: Calendar, start: datetime, rule: Rule, amount: int, *, p
     first, cuts = micros(start), intervals(pauses)
     if rule == "working_days":
         return _counted_days(calendar, first, amount, cuts)
+    if amount * SECOND > END - first:  # time counted is never longer than time passed: no need to walk there
+        raise _too_far()
     counted = _RULES[rule](calendar, first)
     return _spent(_without(counted, cuts) if cuts else counted, amount)
 

@@ -6,13 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from sla import catalogue
 from sla.management.commands.explain_deadline import Command
-from tests.sla.vietnam import calendar
+from sla.policies import DEFAULT_POLICY
+from tests.sla.vietnam import calendar, document
 
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[2]
 RECEIVED = ["--received", "2027-02-07T09:10:00+07:00"]
 
@@ -127,3 +131,58 @@ def test_it_needs_no_database(file):
 
     assert done.stderr == ""
     assert json.loads(done.stdout)["due_at"] == "2027-02-09T09:10:00+07:00"
+
+
+@pytest.fixture
+def policy(capsys, db):
+    """Give one owner a policy under rule B and a calendar. Return a function that explains by the policy's name."""
+    catalogue.add_policy("agency:1", "first-reply", name="48 giờ", document={**DEFAULT_POLICY, "rule": "B"}, at=AT)
+    catalogue.add_calendar("agency:1", "office", name="Sở", document=document(), provisional=False, at=AT)
+
+    def run(name, *options):
+        try:
+            Command().run_from_argv(["manage.py", "explain_deadline", *RECEIVED, "--policy", name, *options])
+        except SystemExit as stopped:
+            return (stopped.code, *capsys.readouterr())
+        return (0, *capsys.readouterr())
+
+    return run
+
+
+@pytest.mark.parametrize("name", ["first-reply", "agency:1/first-reply"])
+def test_it_explains_by_a_policy_in_force(policy, name):
+    code, out, _ = policy(name, "--json")
+
+    told = json.loads(out)
+    assert (code, told["rule"], told["amount"]) == (0, "skip_days_off", 48 * 3600)
+    assert told["due_at"] == "2027-02-16T00:00:00+07:00"
+
+
+def test_it_names_the_policies_there_are(policy):
+    code, _, err = policy("second-reply", "--lang", "en")
+
+    assert (code, err) == (2, "“second-reply” names no one policy; choose of: agency:1/first-reply\n")
+
+
+def test_it_asks_which_of_two_owners_policies_is_meant(policy):
+    catalogue.add_policy("agency:2", "first-reply", name="48 giờ", document=DEFAULT_POLICY, at=AT)
+
+    code, _, err = policy("first-reply", "--lang", "en")
+
+    assert code == 2
+    assert "agency:1/first-reply, agency:2/first-reply" in err
+
+
+def test_it_asks_for_a_calendar_where_an_owner_has_two(policy, file):
+    catalogue.add_calendar("agency:1", "one-stop", name="TTPVHCC", document=document(), provisional=False, at=AT)
+
+    code, _, err = policy("first-reply", "--lang", "en")
+
+    assert (code, err) == (2, "agency:1 has 2 calendars; name one as a file with --calendar\n")
+    assert policy("first-reply", "--calendar", file)[0] == 0
+
+
+def test_it_refuses_a_rule_beside_a_policy(policy):
+    code, _, err = policy("first-reply", "--working", "8h", "--lang", "en")
+
+    assert (code, err) == (2, "--policy brings its own rule; leave the other one out\n")

@@ -12,13 +12,16 @@ from typing import Any, Final, get_args
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext, override
 
-from sla import wording
+from sla import catalogue, wording
 from sla.errors import WorktimeError, gettext_noop
 from sla.explain import Explanation, explain
+from sla.policies import Policy
 from sla.worktime import Calendar, Rule
 
 LANGUAGES: Final = ("vi", "en")
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
+# The rules as policies call them (P2).
+_POLICY_RULES: Final[dict[str, Rule]] = {"A": "consecutive", "B": "skip_days_off", "W": "working"}
 _DURATION: Final = re.compile(r"(?=[0-9])(?:([0-9]{1,7})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
 
 
@@ -27,7 +30,7 @@ class BadInput(WorktimeError):
 
 
 class Command(BaseCommand):
-    """Print the due time and its lines; with `--calendar` no database is read."""
+    """Print the due time and its lines; with a calendar's file and no policy no database is read."""
 
     help = "Explain a deadline: when it is due, and each line of the count."
     requires_system_checks = []  # a calendar file alone must do, with no store in reach
@@ -36,6 +39,7 @@ class Command(BaseCommand):
         """Take every value as text: `handle` says in the reader's language what is wrong with it."""
         parser.called_from_command_line = False  # argparse's usage lines: one line is promised instead
         parser.add_argument("--received", metavar="ISO", help="such as 2026-11-27T16:45+07:00")
+        parser.add_argument("--policy", metavar="KEY", help="a policy in force, as KEY or OWNER/KEY")
         parser.add_argument("--calendar", metavar="FILE", help="a calendar as JSON")
         parser.add_argument("--working", metavar="DURATION", help="working time: 90m, 8h, 1h30m")
         parser.add_argument("--consecutive", metavar="DURATION", help="time on the clock: 48h")
@@ -70,16 +74,55 @@ class Command(BaseCommand):
                 explanation = _explanation(options)
             except WorktimeError as problem:
                 raise CommandError(wording.error(problem), returncode=2) from problem
-            told = _as_json(explanation) if options["json"] else "\n".join(wording.sentences(explanation))
-        self.stdout.write(told)
+            self.stdout.write(_told(explanation, as_json=options["json"]))
+
+
+def _told(explanation: Explanation, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(wording.as_json(explanation), ensure_ascii=False, indent=2)
+    return "\n".join(wording.sentences(explanation))
 
 
 def _explanation(options: dict[str, Any]) -> Explanation:
-    if options["calendar"] is None:
-        raise BadInput(gettext_noop("--calendar is missing; name a JSON file"))
-    rule, amount = _budget(options)
     received_at = _received(options["received"])
-    return explain(_calendar(Path(options["calendar"])), received_at, rule, amount)
+    if options["policy"] is not None:
+        rule, amount, calendar = _policy(options)
+    elif options["calendar"] is not None:
+        rule, amount = _budget(options)
+        calendar = _calendar(Path(options["calendar"]))
+    else:
+        raise BadInput(gettext_noop("--calendar is missing; name a JSON file, or a policy with --policy"))
+    return explain(calendar, received_at, rule, amount)
+
+
+def _policy(options: dict[str, Any]) -> tuple[Rule, int, Calendar]:
+    if any(options[rule] is not None for rule in RULES):
+        raise BadInput(gettext_noop("--policy brings its own rule; leave the other one out"))
+    owner, key = _named_policy(options["policy"])
+    policy = Policy.from_json(catalogue.current_policy(owner, key).document)
+    return _POLICY_RULES[policy.rule], policy.first_reply_s, _calendar_of(owner, options["calendar"])
+
+
+def _named_policy(name: str) -> tuple[str, str]:
+    """Return the owner and key of the one policy called `key` or `owner/key`."""
+    known = catalogue.policy_names()
+    found = [(owner, key) for owner, key in known if name in (key, f"{owner}/{key}")]
+    if len(found) != 1:
+        choices = ", ".join(f"{owner}/{key}" for owner, key in found or known) or "–"
+        raise BadInput(
+            gettext_noop("“%(name)s” names no one policy; choose of: %(choices)s"), name=name, choices=choices
+        )
+    return found[0]
+
+
+def _calendar_of(owner: str, path: str | None) -> Calendar:
+    if path is not None:
+        return _calendar(Path(path))
+    keys = catalogue.calendar_keys(owner)
+    if len(keys) != 1:
+        template = gettext_noop("%(owner)s has %(count)d calendars; name one as a file with --calendar")
+        raise BadInput(template, owner=owner, count=len(keys))
+    return Calendar.from_json(catalogue.current_calendar(owner, keys[0]).document)
 
 
 def _budget(options: dict[str, Any]) -> tuple[Rule, int]:
@@ -120,31 +163,3 @@ def _calendar(path: Path) -> Calendar:
     except (OSError, UnicodeDecodeError) as error:
         template = gettext_noop("%(path)s cannot be read as a text file; check its name and its encoding (UTF-8)")
         raise BadInput(template, path=path) from error
-
-
-def _as_json(explanation: Explanation) -> str:
-    tz = explanation.calendar.tz
-
-    def local(at: datetime) -> str:
-        return at.astimezone(tz).isoformat()
-
-    lines = [
-        {
-            "from": local(row.from_at),
-            "to": local(row.to_at),
-            "counted": row.counted,
-            "why": row.why,
-            "text": wording.line(explanation, row),
-        }
-        for row in explanation.lines
-    ]
-    told = {
-        "received_at": local(explanation.received_at),
-        "due_at": local(explanation.due_at),
-        "rule": explanation.rule,
-        "amount": explanation.amount,
-        "unit": explanation.unit,
-        "zone": tz.key,
-        "lines": lines,
-    }
-    return json.dumps(told, ensure_ascii=False, indent=2)
