@@ -240,6 +240,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 10,
     "socket_connect_timeout": 5,
     "socket_timeout": 30,
+    "max_retries": 0,  # with the default, a save took six seconds while the broker was away
 }
 # A web request that wakes a worker must not wait for a broker that is away: the sweep finds the row anyway.
 CELERY_TASK_PUBLISH_RETRY = False

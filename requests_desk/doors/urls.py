@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from requests_desk.doors import health, twilio
+
+urlpatterns: list[URLPattern] = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("hooks/twilio/status/", twilio.status),
+]

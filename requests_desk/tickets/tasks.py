@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import datetime
 
 from celery import shared_task
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from notifications import dispatch, outbox
-from requests_desk.tickets.models import Heartbeat
-from requests_desk.tickets.services import reminders, replies
+from requests_desk.tickets.queries.health import database_now
+from requests_desk.tickets.services import heartbeat, reminders, replies
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
 SEND_AT_ONCE = 50
 
 
-def database_now() -> datetime:
-    """Return the database's clock: one for all machines, whatever theirs say (design §6)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        moment: datetime = cursor.fetchone()[0]
-    return moment
-
-
 @shared_task(name="tickets.sweep")
 def sweep() -> None:
-    """Fire what is due, leave a sign of life, and wake the senders: they ask for themselves whether anything waits."""
+    """Run one sweep; beat asks for it every SWEEP_SECONDS."""
+    run_sweep()
+
+
+def run_sweep() -> int:
+    """Fire what is due, leave a sign of life, and wake the senders: they ask for themselves whether anything waits.
+
+    Return how many milestones were looked at.
+    """
     at = database_now()
-    reminders.sweep(at=at)
-    Heartbeat.objects.bulk_create(
-        [Heartbeat(name="sweep", at=at)], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
-    )
+    looked = reminders.sweep(at=at)
+    heartbeat.beat(heartbeat.SWEEP, at=at)
     wake(SENDERS)
+    return looked
 
 
 @shared_task(name="tickets.send_mail")
@@ -52,6 +50,7 @@ def send_sms() -> None:
 
 def deliver(channel: str) -> int:
     """Send one batch of a channel and return how many; what came of each is stored and settled in one transaction."""
+    heartbeat.beat(heartbeat.SENDERS[channel], at=database_now())
     owner = f"{socket.gethostname()}:{os.getpid()}"
     count = 0
     batch = dispatch.send(

@@ -1,0 +1,36 @@
+"""`manage.py timer_status`: is the desk at work, as `/readyz` tells it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from requests_desk.tickets.queries import health
+
+
+class Command(BaseCommand):
+    """Print each check; the exit code is 0 when all are well, else 1."""
+
+    help = "Tell whether database, broker, workers and timer are at work."
+    requires_system_checks = []  # it must answer just when something is wrong
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Offer JSON for machines."""
+        parser.add_argument("--json", action="store_true", help="print what /readyz answers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print the report."""
+        report = health.readiness()
+        if options["json"]:
+            self.stdout.write(json.dumps(report, indent=2))
+        else:
+            for name, check in report["checks"].items():
+                self.stdout.write(f"{'ok  ' if check['ok'] else 'FAIL'} {name}")
+            timer = report["checks"]["timer"]
+            age = "never" if timer["age_s"] is None else f"{timer['age_s']:.0f} s ago"
+            self.stdout.write(f"last sweep: {age}")
+        if report["status"] != "ok":
+            sys.exit(1)
