@@ -101,8 +101,7 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
 
 def digest(request: Request) -> str:
     """Return a keyed digest of all that a submission carried: the same key with other content is another request."""
-    carried = asdict(replace(request, unit=None)) | {"unit": request.unit.pk if request.unit else None}
-    return identifiers.text_digest(json.dumps(carried, default=str, sort_keys=True))
+    return identifiers.text_digest(json.dumps(asdict(replace(request, unit=None)), default=str, sort_keys=True))
 
 
 def oddities(agency: Agency, request: Request) -> list[Oddity]:

@@ -44,14 +44,10 @@ def log(agency: Agency, request: Request, *, by: User | None, at: datetime) -> L
 
     Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
     """
-    # Looked up as it was sent, before any check: what the clock refuses by now was taken in when it first came.
-    if earlier := _earlier(agency, request, by):
-        return earlier
-    sent = digest(request) if request.submission else ""
-    taken = checked(agency, request, by=by, at=at)
+    request = checked(agency, request, by=by, at=at)
     try:
         with transaction.atomic():
-            return _write(agency, taken, sent=sent, by=by, at=at)
+            return _earlier(agency, request, by) or _write(agency, request, by=by, at=at)
     except IntegrityError:
         # The same form twice at the same moment: the unique key let one through, and this is it.
         earlier = _earlier(agency, request, by)
@@ -61,13 +57,9 @@ def log(agency: Agency, request: Request, *, by: User | None, at: datetime) -> L
 
 
 def _earlier(agency: Agency, request: Request, by: User | None) -> Logged | None:
-    try:
-        submission = identifiers.clean_text(request.submission)
-    except identifiers.BadText:
+    if not request.submission:
         return None
-    if not submission:
-        return None
-    ticket = Ticket.objects.filter(agency=agency, logged_by=by, submission=submission).first()
+    ticket = Ticket.objects.filter(agency=agency, logged_by=by, submission=request.submission).first()
     if ticket is None:
         return None
     if ticket.submission_digest != digest(request):
@@ -75,9 +67,9 @@ def _earlier(agency: Agency, request: Request, by: User | None) -> Logged | None
     return Logged(ticket, "", "", oddities(agency, request), is_new=False)
 
 
-def _write(agency: Agency, request: Request, *, sent: str, by: User | None, at: datetime) -> Logged:
+def _write(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Logged:
     lookup, token = identifiers.new_lookup_code(), secrets.token_urlsafe(16)
-    ticket, lines = _ticket(agency, request, lookup=lookup, sent=sent, by=by, at=at)
+    ticket, lines = _ticket(agency, request, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
     drafts = texts.acknowledgement(ticket, lookup_code=lookup, token=token, at=at)
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
@@ -88,7 +80,7 @@ def _write(agency: Agency, request: Request, *, sent: str, by: User | None, at: 
 
 
 def _ticket(
-    agency: Agency, request: Request, *, lookup: str, sent: str, by: User | None, at: datetime
+    agency: Agency, request: Request, *, lookup: str, by: User | None, at: datetime
 ) -> tuple[Ticket, list[Line]]:
     received_at = request.received_at or at
     owner = f"agency:{agency.pk}"
@@ -121,7 +113,7 @@ def _ticket(
         sealed=request.kind in SEALED_KINDS,
         lookup_digest=identifiers.lookup_digest(code, lookup),
         submission=request.submission or None,
-        submission_digest=sent,
+        submission_digest=digest(request) if request.submission else "",
     )
     TicketClock.objects.create(ticket=ticket, clock=clock)
     return ticket, [Line(ticket, "logged", _facts(ticket)), *ledger.lines_of(ticket, changes)]
