@@ -57,12 +57,12 @@ def test_it_closes_a_weekday_without_hours():
 
 
 def test_it_takes_the_season_s_hours_between_its_dates():
-    winter = {"from": "2026-10-16", "to": "2027-04-15", "hours": {"mon": [["08:00", "12:00"]]}}
-    office = calendar(seasons=[winter], breaks={"2026-11-30": [["11:00", "12:00"]]})
+    winter = {"from": "2026-10-16", "to": "2027-04-12", "hours": {"mon": [["08:00", "12:00"]]}}
+    office = calendar(seasons=[winter], breaks={day: [["11:00", "12:00"]] for day in ("2026-11-30", "2027-04-12")})
 
     assert office.spans(date(2026, 10, 12)) == (NOON, EVENING)
     assert office.spans(date(2026, 10, 19)) == (Span(480, 720),)
-    assert office.spans(date(2026, 11, 30)) == (Span(480, 660),)
+    assert office.spans(date(2026, 11, 30)) == office.spans(date(2027, 4, 12)) == (Span(480, 660),)
     assert office.day_off_reason(date(2026, 10, 16)) == "closed_weekday"
     assert office.spans(date(2027, 4, 19)) == (NOON, EVENING)
 
@@ -129,6 +129,18 @@ REFUSED = [
         {"tz": TZ, "hours": {}, "seasons": [{"from": "2027-01-01", "to": "2027-04-15", "hours": {}}] * 2},
         "seasons[1]",
         "overlaps seasons[0]",
+    ),
+    (
+        {
+            "tz": TZ,
+            "hours": {},
+            "seasons": [
+                {"from": "2026-10-16", "to": "2027-04-15", "hours": {}},
+                {"from": "2027-04-15", "to": "2027-10-15", "hours": {}},
+            ],
+        },
+        "seasons[1]",
+        "end one before the other begins",
     ),
     ({"tz": TZ, "hours": {}, "seasons": [{"name": "winter"}]}, "seasons[0].name", "use from, to, hours"),
     ("[]", "", "must be an object"),

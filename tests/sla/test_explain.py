@@ -79,6 +79,17 @@ def test_it_explains_a_pause_in_place_of_what_it_covers():
     ]
 
 
+def test_it_leaves_out_a_pause_that_was_over_before():
+    early = (local("03/02/2027 08:00"), local("03/02/2027 09:00"))
+
+    told = explain(calendar(), local("04/02/2027 12:00"), "working", HOUR, pauses=[early])
+
+    assert rows(told) == [
+        ("04/02 12:00", "04/02 13:30", 0, "outside_hours"),
+        ("04/02 13:30", "04/02 14:30", HOUR, "open"),
+    ]
+
+
 def test_it_explains_a_working_day_that_closed_in_a_pause():
     told = explain(calendar(), local("03/02/2027 16:10"), "working_days", 1, pauses=TET_PAUSE)
 

@@ -211,6 +211,7 @@ PAUSES = [
     ([("02/06/2025 10:00", "02/06/2025 11:00")], "03/06/2025 10:00"),
     ([("02/06/2025 10:00", "02/06/2025 11:00"), ("02/06/2025 10:30", "02/06/2025 11:30")], "03/06/2025 10:30"),
     ([("02/06/2025 10:30", "02/06/2025 11:30"), ("02/06/2025 10:00", "02/06/2025 11:00")], "03/06/2025 10:30"),
+    ([("02/06/2025 10:00", "02/06/2025 11:00"), ("02/06/2025 10:20", "02/06/2025 10:40")], "03/06/2025 10:00"),
     ([("02/06/2025 11:30", "02/06/2025 13:30")], "03/06/2025 09:00"),  # lunch does not count twice
     ([("01/06/2025 00:00", "02/06/2025 09:00")], "03/06/2025 09:00"),  # over before the start
     ([("02/06/2025 10:00", "02/06/2025 10:00")], "03/06/2025 09:00"),
@@ -265,6 +266,12 @@ def test_it_measures_working_time(start, end, seconds):
     assert elapsed_working(YEARS, local(start), local(end)) == seconds
 
 
+def test_it_measures_whole_seconds():
+    start = local("02/06/2025 10:00")
+
+    assert elapsed_working(YEARS, start, start + timedelta(seconds=10, milliseconds=700)) == 10
+
+
 def test_it_measures_no_time_on_a_calendar_that_never_opens():
     assert elapsed_working(NEVER, local("02/06/2025 10:00"), local("02/06/2026 10:00")) == 0
 
@@ -293,6 +300,12 @@ def test_it_knows_the_last_closing_of_a_day():
     assert last_closing(YEARS, date(2025, 6, 2)) == local("02/06/2025 17:00")
     assert last_closing(HALF_DAY, date(2026, 8, 22)) == local("22/08/2026 11:30")
     assert last_closing(YEARS, date(2025, 6, 7)) is None
+
+
+def test_it_finds_the_closing_before_a_month_of_days_off():
+    june = calendar(holidays=[f"2026-06-{day:02d}" for day in range(1, 31)])
+
+    assert previous_close(june, local("30/06/2026 10:00")) == local("29/05/2026 17:00")
 
 
 def test_it_finds_no_closing_where_there_never_was_one():

@@ -122,6 +122,12 @@ def test_it_closes_late_where_the_clock_was_set_back_over_midnight():
     assert closing == wall("America/St_Johns", "2010-11-07 00:00", fold=1)
 
 
+def test_it_leaves_out_the_minute_of_the_next_day_that_came_too_early():
+    calendar = office("America/St_Johns", {"sat": [["09:00", "17:00"]], "sun": [["00:00", "06:00"]]})
+
+    assert last_closing(calendar, date(2010, 11, 6)) == wall("America/St_Johns", "2010-11-06 17:00")
+
+
 def test_it_takes_the_start_in_whatever_zone_it_comes():
     calendar = office("Asia/Ho_Chi_Minh", OFFICE)
     start = wall("Asia/Ho_Chi_Minh", "2026-06-05 16:30")
