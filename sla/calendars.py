@@ -102,9 +102,9 @@ class Calendar:
         return self._usual
 
     def _lay_out(self, day: date) -> Day:
-        hours = next((s.hours for s in self.seasons if s.first <= day <= s.last), self.hours)
         if day in self.holidays:
             return day_off("closed_holiday")
         if (special := self.special_hours.get(day)) is not None:
             return lay_out(special, self.breaks.get(day, ()), "special_hours", "closed_special")
+        hours = next((s.hours for s in self.seasons if s.first <= day <= s.last), self.hours)
         return lay_out(hours[day.weekday()], self.breaks.get(day, ()), "open", closed_why(day.weekday()))

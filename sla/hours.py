@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
@@ -80,11 +81,13 @@ def week(hours: Week) -> tuple[Day, ...]:
     return tuple(lay_out(spans, (), "open", closed_why(weekday)) for weekday, spans in enumerate(hours))
 
 
+@cache
 def day_off(why: Why) -> Day:
     """Return a day without working time."""
     return Day((), (Piece(0, MICROSECONDS_A_DAY, why),))
 
 
+@lru_cache(maxsize=512)  # a calendar is read for every clock, and its days are mostly alike
 def lay_out(spans: tuple[Span, ...], breaks: tuple[Span, ...], is_open: Why, closed: Why) -> Day:
     """Cut a day at every opening, closing and break, and say what each piece is."""
     if not spans:
