@@ -19,6 +19,7 @@ from sla.hours import Season, Span, Week
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199  # bounds every search through named dates
 _KEYS: Final = ("tz", "hours", "holidays", "special_hours", "breaks", "seasons")
+# [0-9] rather than \d, which takes the digits of every script.
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 
@@ -52,6 +53,7 @@ def read(data: str | Mapping[str, Any]) -> Fields:
 def _decoded(text: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=_no_repeats)
+    # Brackets nested without end exhaust the decoder before it finds the fault.
     except (json.JSONDecodeError, RecursionError) as error:
         place = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "1:1"
         raise CalendarError(place, gettext_noop("is not JSON; check commas, quotes and brackets there")) from error
@@ -85,6 +87,7 @@ def _zone(name: object) -> ZoneInfo:
         if not isinstance(name, str) or not name:
             raise ValueError
         return ZoneInfo(name)
+    # A path such as ../x is a ValueError, the name of a folder such as America an OSError.
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         template = gettext_noop("“%(name)s” is not a time zone; use a name such as Asia/Ho_Chi_Minh")
         raise CalendarError("tz", template, name=name) from error
@@ -156,6 +159,7 @@ def _minute(text: object, path: str) -> int:
 
 def _date(text: object, path: str) -> date:
     try:
+        # fromisoformat reads 20270205 and 2027-W05-5 too: one way to write a date keeps files comparable.
         if not isinstance(text, str) or len(text) != 10:
             raise ValueError
         day = date.fromisoformat(text)

@@ -102,6 +102,7 @@ class Calendar:
         return self._usual
 
     def _lay_out(self, day: date) -> Day:
+        # First: a make-up Saturday that was later declared a holiday stays closed.
         if day in self.holidays:
             return day_off("closed_holiday")
         if (special := self.special_hours.get(day)) is not None:

@@ -48,6 +48,7 @@ def explain(calendar: Calendar, start: datetime, rule: Rule, amount: int, *, pau
 
     `due_at` is what the rule's `add_…` function returns: both read the same stretches. Raise as it does.
     """
+    # The very stretches that set the due time: a second way of counting could one day disagree with it.
     used = list(stretches(calendar, start, rule, amount, pauses=pauses))
     first, cuts = micros(start), intervals(pauses)
     tell = _tell_days if rule == "working_days" else _tell_time
@@ -80,6 +81,7 @@ def _tell_days(
     label = partial(_day_not_counted, calendar, received)
     for starts, closes in used:
         yield from _labelled(calendar, at, starts, label)
+        # A counted day runs on to midnight so that no line is spent on its evening; the last one ends when it is due.
         last = closes == used[-1][1]
         at = closes if last else midnight(calendar.tz, local_clock(calendar.tz, closes - 1)[0] + 1)
         yield starts, at, 1, "working_day"
@@ -136,6 +138,7 @@ def _merged(rows: Iterable[Row]) -> Iterator[Line]:
     """Join neighbours that did not count for one reason: a run of days off is one line."""
     held: Row | None = None
     for row in rows:
+        # Counted neighbours stay apart: each day's share of the budget can then be checked by hand.
         if held and held[3] == row[3] and not held[2] and not row[2] and held[1] == row[0]:
             held = (held[0], row[1], 0, row[3])
             continue

@@ -92,9 +92,11 @@ def lay_out(spans: tuple[Span, ...], breaks: tuple[Span, ...], is_open: Why, clo
     """Cut a day at every opening, closing and break, and say what each piece is."""
     if not spans:
         return day_off(closed)
+    # Between two neighbouring cuts a day is of one kind, so its first minute tells for all.
     cuts = sorted({0, MINUTES_A_DAY, *(edge for span in (*spans, *breaks) for edge in span)})
     pieces = list(_joined((a, b, _kind(a, spans, breaks, is_open)) for a, b in pairwise(cuts)))
     counted = tuple((p.starts, p.ends) for p in pieces if p.why == is_open)
+    # Hours that a break took away whole leave a day off, which rule B must not count.
     return Day(counted, tuple(pieces)) if counted else day_off("closed_break")
 
 

@@ -34,6 +34,7 @@ class Part(NamedTuple):
 
 def micros(at: datetime) -> int:
     """Return an instant as microseconds since 1970 UTC. Raise NaiveInstant, or TooFar outside 1900–2998."""
+    # A tzinfo may still decline to say its offset, so the offset is asked, not the attribute.
     if at.utcoffset() is None:
         raise NaiveInstant(gettext_noop("a time without its zone names no instant; add one, such as +07:00"))
     if not _FIRST <= at <= _LAST:
@@ -52,6 +53,7 @@ def intervals(pauses: Sequence[tuple[datetime, datetime]]) -> list[Interval]:
     for first, last in sorted((micros(first), micros(last)) for first, last in pauses):
         if last < first:
             raise WorktimeError(gettext_noop("a pause ends before it begins; swap the two times"))
+        # The longer of the two ends: a pause may lie wholly inside an earlier one.
         if joined and first <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
@@ -70,6 +72,7 @@ def parts(tz: ZoneInfo, start: int) -> Iterator[Part]:
         number = (start + offset) // MICROSECONDS_A_DAY
         midnight = number * MICROSECONDS_A_DAY - offset
         ends = midnight + MICROSECONDS_A_DAY
+        # Looking from midnight to midnight suffices: no zone has left its offset and come back within one day.
         following = _offset(tz, ends)
         if following != offset:
             ends = _offset_change(tz, start, ends, offset)

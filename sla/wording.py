@@ -46,6 +46,7 @@ def moment(at: datetime, tz: ZoneInfo, *, ends: bool = True) -> str:
     A midnight that ends something is `24:00` of the day before (P2), one that begins something `00:00` of its day.
     """
     local = at.astimezone(tz)
+    # Officials write the end of a day as its 24 giờ; 0 giờ of the next would read as a day later.
     if ends and local.time() == time.min:
         day = local.date() - timedelta(days=1)
         return gettext("24:00 on %(date)s") % {"date": day.strftime("%d/%m/%Y")}

@@ -106,6 +106,7 @@ def stretches(calendar: Calendar, start: datetime, rule: Rule, amount: int, *, p
     """
     first, cuts = micros(start), intervals(pauses)
     if rule == "working_days":
+        # Days are counted at their closing, so pauses judge the day and are not cut out of it.
         return _counted_days(calendar, first, amount, cuts)
     if amount * SECOND > END - first:  # time counted is never longer than time passed: no need to walk there
         raise _too_far()
@@ -172,6 +173,7 @@ def previous_close(calendar: Calendar, at: datetime) -> datetime | None:
 
 def _end(used: Stretches, start: datetime) -> datetime:
     """Return where the last stretch ends: the due instant, `start` itself when nothing was to be spent."""
+    # Without a stretch nothing was to be spent, and that is done at once, open or not.
     end = micros(start)
     for _, ends in used:
         end = ends
@@ -184,6 +186,7 @@ def _spent(counted: Iterable[Interval], seconds: int) -> Stretches:
     if not left:
         return
     for starts, ends in counted:
+        # Equal too: what ends exactly at closing is due at closing, not at the next opening (P2).
         if ends - starts >= left:
             yield starts, starts + left
             return
@@ -221,6 +224,7 @@ def _counted_days(calendar: Calendar, start: int, days: int, cuts: Sequence[Inte
     if not left:
         return
     for starts, closes in _days_after(calendar, start):
+        # Counting it could set the deadline inside the pause, while nobody was to act.
         if any(first < closes <= last for first, last in cuts):
             continue
         yield starts, closes
@@ -250,6 +254,7 @@ def _working_parts(calendar: Calendar, start: int) -> Iterator[Part]:
             yield part
             continue
         idle += 1
+        # Eight parts hold a whole week even when a clock change cut one of its days in two.
         if idle > 8 and (calendar.last_named is None or part.number > calendar.last_named + 8):
             raise NeverOpen(gettext_noop("the calendar has no working time after this instant; give it hours"))
 

@@ -105,6 +105,7 @@ def _policy(options: dict[str, Any]) -> tuple[Rule, int, Calendar]:
 
 def _named_policy(name: str) -> tuple[str, str]:
     """Return the owner and key of the one policy called `key` or `owner/key`."""
+    # A short name that two owners use is refused, not guessed: their deadlines may differ.
     known = catalogue.policy_names()
     found = [(owner, key) for owner, key in known if name in (key, f"{owner}/{key}")]
     if len(found) != 1:
@@ -159,6 +160,7 @@ def _received(text: str | None) -> datetime:
 
 def _calendar(path: Path) -> Calendar:
     try:
+        # Spreadsheet programs and editors on Windows put a byte order mark first.
         return Calendar.from_json(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         template = gettext_noop("%(path)s cannot be read as a text file; check its name and its encoding (UTF-8)")
