@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("requests_desk.api.urls")),
     path("desk/", include("requests_desk.desk.urls")),
     path("leadership/", include("requests_desk.leadership.urls")),
+    path("accounts/", include("requests_desk.people.urls")),
     path("", include("requests_desk.doors.urls")),
     path("", include("requests_desk.portal.urls")),
 ]

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from requests_desk.desk.views import intake, queue, sent, ticket
+
+app_name = "desk"
+urlpatterns: list[URLPattern] = [
+    path("", queue.today, name="today"),
+    path("new/", intake.ticket_new, name="ticket_new"),
+    path("new/known/", intake.known, name="known"),
+    path("tickets/", queue.ticket_list, name="ticket_list"),
+    path("tickets/<str:code>/", ticket.ticket, name="ticket"),
+    path("tickets/<str:code>/saved/", intake.ticket_saved, name="ticket_saved"),
+    path("sent/", sent.sent_list, name="sent_list"),
+    path("sent/<int:pk>/", sent.sent_message, name="sent_message"),
+]

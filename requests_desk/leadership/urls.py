@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from requests_desk.leadership import views
+
+app_name = "leadership"
+urlpatterns: list[URLPattern] = [path("", views.home, name="home")]

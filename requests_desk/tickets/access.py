@@ -107,3 +107,12 @@ def may_be_told(ticket: Ticket, membership: Membership, exclusions: Iterable[Exc
     if any(e.user_id == membership.user_id or (e.unit_id and e.unit_id == membership.unit_id) for e in exclusions):
         return False
     return Right.READ_SEALED in RIGHTS[membership.role] or ticket.officer_id == membership.user_id
+
+
+def get(user: User | AnonymousUser, code: str, right: Right = Right.READ) -> Ticket:
+    """Return the ticket of this code. Raises Ticket.DoesNotExist to strangers, Denied to lesser rights."""
+    rows = visible(user).select_related("agency", "unit", "officer", "requester").prefetch_related("requester__phones")
+    ticket = rows.get(code=code)
+    if right not in rights_on(user, ticket):
+        raise Denied(right)
+    return ticket

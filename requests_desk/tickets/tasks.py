@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from notifications import dispatch, outbox
+from notifications.models import Notification
+from notifications.results import Result
 from requests_desk.tickets.queries.health import database_now
 from requests_desk.tickets.services import heartbeat, reminders, replies
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
+log = logging.getLogger(__name__)
 SEND_AT_ONCE = 50
+
+
+def database_clock() -> Callable[[], datetime]:
+    """Return a clock that starts at the database's time and runs with this process: a worker's may be hours off."""
+    start, began = database_now(), time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - began)
 
 
 @shared_task(name="tickets.sweep")
@@ -50,20 +62,31 @@ def send_sms() -> None:
 
 def deliver(channel: str) -> int:
     """Send one batch of a channel and return how many; what came of each is stored and settled in one transaction."""
-    heartbeat.beat(heartbeat.SENDERS[channel], at=database_now())
+    count, clock = 0, database_clock()
+    heartbeat.beat(heartbeat.SENDERS[channel], at=clock())
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    count = 0
     batch = dispatch.send(
-        channel, clock=timezone.now, limit=SEND_AT_ONCE, lease_seconds=settings.OUTBOX_LEASE_SECONDS, owner=owner
+        channel, clock=clock, limit=SEND_AT_ONCE, lease_seconds=settings.OUTBOX_LEASE_SECONDS, owner=owner
     )
     for notification, result in batch:
         count += 1
+        keep(notification, result, at=clock())
+    if count == SEND_AT_ONCE:
+        wake([channel])  # more may wait: a fresh task keeps each one short
+    return count
+
+
+def keep(notification: Notification, result: Result, *, at: datetime) -> None:
+    """Store what came of a try, and let the domain act on it in the same transaction.
+
+    Where the domain fails, the result is kept all the same, or the message would go again: the sweep settles it.
+    """
+    try:
         with transaction.atomic():
-            at = timezone.now()
             outcome = outbox.record(notification, result, at=at)
             if outcome is not None:
                 replies.settle([outcome], at=at)
                 outbox.mark_settled([outcome], at=at)
-    if count == SEND_AT_ONCE:
-        wake([channel])  # more may wait: a fresh task keeps each one short
-    return count
+    except Exception:
+        log.exception("an outcome could not be settled: notification=%s", notification.pk)
+        outbox.record(notification, result, at=at)

@@ -129,6 +129,21 @@ class Ticket(models.Model):
         """Return the opaque name the leaves know this ticket by."""
         return f"ticket:{self.pk}"
 
+    @property
+    def url(self) -> str:
+        """Return the address of its page at the desk (design §9)."""
+        return f"/desk/tickets/{self.code}/"
+
+    @property
+    def organisation(self) -> str:
+        """Return the business it comes from."""
+        return self.requester.organisation
+
+    @property
+    def requester_name(self) -> str:
+        """Return how its requester is called in a list."""
+        return self.requester.name or str(self.requester)
+
 
 class TicketClock(models.Model):
     """Which clock times what of a ticket: one row a cycle and role."""

@@ -1,0 +1,165 @@
+"""The desk's forms: what they ask for. What is right or wrong the services say."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from requests_desk.people.models import Agency, Membership, Unit, User
+from requests_desk.tickets import access, rules
+from requests_desk.tickets.models import Field, Ticket
+from requests_desk.tickets.words import CallOutcome, Channel, Ending, Kind, Reason, ReplyChannel, ReplyKind, State
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def moment_field(label: Any, *, help_text: Any = "", required: bool = False) -> forms.DateTimeField:
+    """Return a field for one moment, shown and read in the office's zone."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+    formats = [MOMENT, "%Y-%m-%dT%H:%M:%S", "%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M"]
+    return forms.DateTimeField(
+        label=label, widget=widget, input_formats=formats, required=required, help_text=help_text
+    )
+
+
+def text_field(label: Any, *, rows: int = 4, required: bool = False, help_text: Any = "") -> forms.CharField:
+    """Return a field for several lines. Its length is the service's to judge, so that nothing typed is lost."""
+    return forms.CharField(
+        label=label, widget=forms.Textarea(attrs={"rows": rows}), required=required, help_text=help_text
+    )
+
+
+class TicketForm(forms.Form):
+    """A call, a visit, a letter: phone first, everything else as far as it is known."""
+
+    phone = forms.CharField(
+        label=_("Phone"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autofocus": True, "autocomplete": "off"}),
+    )
+    channel = forms.ChoiceField(label=_("Channel of receipt"), choices=Channel, initial=Channel.HOTLINE)
+    organisation = forms.CharField(label=_("Business"), required=False)
+    name = forms.CharField(label=_("Contact person"), required=False)
+    text = text_field(_("What they ask"), rows=5, required=True)
+    field = forms.ChoiceField(label=_("Field"), required=False)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False)
+    wanted_by = moment_field(_("Wanted by"))
+    received_at = moment_field(_("Time of receipt"), help_text=_("Empty means now."))
+    received_reason = forms.CharField(label=_("Why it is logged later"), required=False)
+    tax_code = forms.CharField(label=_("Tax code"), required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.INFORMATION)
+    submission = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = Field.objects.filter(agency=agency).order_by("name")
+        _choices(self, "field", [("", "—"), *((field.code, field.name) for field in fields)])
+        _queryset(self, "unit", agency.units.order_by("name"))
+        self.fields["submission"].initial = uuid.uuid4().hex
+
+
+class ReplyForm(forms.Form):
+    """A reply of one kind: the fields that kind needs, and the proof its channel needs."""
+
+    channel = forms.ChoiceField(label=_("How"), choices=ReplyChannel)
+    text = text_field(_("Text"), rows=6)
+    reason = forms.ChoiceField(label=_("Why not in full yet"), choices=[("", "—"), *Reason.choices], required=False)
+    done = text_field(_("What was done"), rows=2)
+    promised_at = moment_field(_("Promised date of final reply"))
+    contact = forms.CharField(label=_("Contact"), required=False)
+    ground = forms.CharField(label=_("Legal ground"), required=False)
+    receiving_body = forms.CharField(label=_("Receiving body"), required=False)
+    call_outcome = forms.ChoiceField(label=_("Call"), choices=[("", "—"), *CallOutcome.choices], required=False)
+    spoke_to = forms.CharField(label=_("Who answered"), required=False)
+    said = text_field(_("What was said"), rows=2)
+    document_number = forms.CharField(label=_("Number and symbol"), required=False)
+    happened_at = moment_field(_("When"), help_text=_("Empty means now."))
+    seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"id_{kind}_%s"
+        foreign = {name for needs in rules.REPLY_NEEDS.values() for name in needs} - set(rules.REPLY_NEEDS[kind])
+        for name in foreign:
+            del self.fields[name]
+
+
+class AssignForm(forms.Form):
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+    officer = forms.ModelChoiceField(label=_("Handling officer"), queryset=User.objects.none(), required=False)
+    seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_assign_%s"
+        _queryset(self, "unit", agency.units.order_by("name"))
+        roles = [role for role, rights in access.RIGHTS.items() if access.Right.REPLY in rights]
+        able = Membership.objects.filter(agency=agency, role__in=roles, user__is_active=True)
+        _queryset(self, "officer", User.objects.filter(pk__in=able.values("user")).order_by("full_name"))
+
+
+class CloseForm(forms.Form):
+    ending = forms.ChoiceField(
+        label=_("Ending"), choices=[(e.value, e.label) for e in Ending if rules.ENDINGS[e].by_hand]
+    )
+    note = text_field(
+        _("The requester's words, or the reason"), rows=2, help_text=_("For a withdrawn or an invalid request.")
+    )
+    seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_close_%s"
+
+
+class NoteForm(forms.Form):
+    text = text_field(_("Note"), rows=3, required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_note_%s"
+
+
+class FilterForm(forms.Form):
+    """The queue's filters: plain addresses, from this list alone."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("All"))
+    officer = forms.ModelChoiceField(
+        label=_("Officer"), queryset=User.objects.none(), required=False, empty_label=_("All")
+    )
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("Open")), *State.choices], required=False)
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All")), *Channel.choices], required=False)
+
+    def __init__(self, *args: Any, agencies: list[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _queryset(self, "unit", Unit.objects.filter(agency__in=agencies).order_by("name"))
+        members = Membership.objects.filter(agency__in=agencies, user__is_active=True)
+        _queryset(self, "officer", User.objects.filter(pk__in=members.values("user")).order_by("full_name"))
+
+
+def reply_forms(ticket: Ticket, *, bound: ReplyForm | None, bound_kind: str, at: datetime) -> dict[str, ReplyForm]:
+    """Return a form per kind of reply; the one just sent back keeps what was typed."""
+    channel = ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL
+    tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
+    initial = {"channel": channel, "seen_seq": ticket.ledger_seq, "promised_at": tomorrow}
+    fresh = {kind.value: ReplyForm(kind=kind, initial=initial) for kind in ReplyKind}
+    return fresh | ({bound_kind: bound} if bound else {})
+
+
+def _queryset(form: forms.Form, name: str, rows: Any) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  declared so above
+    field.queryset = rows
+
+
+def _choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared so above
+    field.choices = choices

@@ -1,0 +1,69 @@
+"""What every page of the desk does before its own work: who is it, in which office, what may they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from notifications import channels
+from requests_desk.people.models import Agency, User
+from requests_desk.tickets import access
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.queries import health
+from requests_desk.tickets.templatetags.desk import word
+
+View = Callable[..., HttpResponse]
+
+
+class DeskRequest(HttpRequest):
+    """A request of a signed-in person, within one agency."""
+
+    user: User
+    agency: Agency
+
+
+def page(right: Right) -> Callable[[View], View]:
+    """Let in whoever holds `right` in some agency: strangers are asked to sign in, others get 403.
+
+    Within the view a ticket that is not theirs is 404 and a lesser right 403, whatever raised it.
+    """
+
+    def dress(view: View) -> View:
+        @never_cache
+        @login_required
+        @wraps(view)
+        def inner(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            agencies = access.agencies(request.user, right)
+            if not agencies:
+                raise PermissionDenied
+            request.agency = agencies[0]
+            with timezone.override(ZoneInfo(request.agency.timezone)):
+                try:
+                    return view(request, *args, **kwargs)
+                except Ticket.DoesNotExist as error:
+                    raise Http404 from error
+                except access.Denied as error:
+                    raise PermissionDenied from error
+
+        return inner
+
+    return dress
+
+
+def frame(request: DeskRequest) -> dict[str, Any]:
+    """Return what stands around every page of the desk: the timer's pulse and what cannot be sent (N8, N9)."""
+    missing = [name for name in ("email", "sms") if channels.availability(name) == "unavailable"]
+    return {
+        "timer": health.timer(timezone.now()),
+        "channels_unavailable": [word(name, "way") for name in missing],
+        "rights": {right.value for m in access.memberships(request.user) for right in access.RIGHTS[m.role]},
+    }

@@ -1,0 +1,117 @@
+"""Log a request while its caller speaks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from requests_desk.desk.forms import TicketForm
+from requests_desk.desk.pages import DeskRequest, frame, page
+from requests_desk.tickets import access
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.queries import desk
+from requests_desk.tickets.services import intake
+from requests_desk.tickets.services.incoming import Asked, Refused, Request
+
+# How many receipts a session can still show: the look-up code is kept nowhere else.
+RECEIPTS_KEPT = 5
+
+
+@page(Right.LOG)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket_new(request: DeskRequest) -> HttpResponse:
+    """Show the form, and make a ticket of it. A form sent twice is one ticket."""
+    form = TicketForm(request.POST or None, agency=request.agency)
+    if "look_up" in request.POST:
+        form = TicketForm(initial=request.POST.dict(), agency=request.agency)
+        return _form(request, form, phone=request.POST.get("phone", ""))
+    if request.method != "POST":
+        return _form(request, form, phone=request.GET.get("phone", ""))
+    if not form.is_valid():
+        return _form(request, form, phone=form.data.get("phone", ""), status=422)
+    try:
+        logged = intake.log(request.agency, _request(form.cleaned_data), by=request.user, at=timezone.now())
+    except Refused as error:
+        _show(form, error.fields)
+    except intake.SubmissionReused as error:
+        form.add_error(
+            None, _("This form was already saved as %(code)s. Open a new one for another request.") % {"code": error}
+        )
+    else:
+        _remember(request, logged)
+        return redirect("desk:ticket_saved", code=logged.ticket.code)
+    return _form(request, form, phone=form.data.get("phone", ""), status=422)
+
+
+@page(Right.LOG)
+@require_safe
+def known(request: DeskRequest) -> HttpResponse:
+    """Show who has this number, and what they asked before."""
+    return render(request, "desk/_known_requester.html", _known(request, request.GET.get("phone", "")))
+
+
+@page(Right.LOG)
+@require_safe
+def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
+    """Show the receipt: the code to read to the caller is the largest thing on it."""
+    ticket = access.get(request.user, code)
+    receipt = request.session.get("receipts", {}).get(code, {})
+    return render(request, "desk/ticket_saved.html", frame(request) | {"ticket": ticket, "receipt": receipt} | receipt)
+
+
+def _form(request: DeskRequest, form: TicketForm, *, phone: str, status: int = 200) -> HttpResponse:
+    return render(
+        request, "desk/ticket_new.html", frame(request) | {"form": form} | _known(request, phone), status=status
+    )
+
+
+def _known(request: DeskRequest, phone: str) -> dict[str, Any]:
+    if not phone.strip():
+        return {"requesters": [], "tickets": [], "looked_up": False}
+    requesters = desk.known_requesters(request.user, phone[:100])
+    return {"requesters": requesters, "tickets": desk.earlier_tickets(request.user, requesters), "looked_up": True}
+
+
+def _request(data: dict[str, Any]) -> Request:
+    return Request(
+        channel=data["channel"],
+        text=data["text"],
+        asked=Asked(
+            name=data["name"],
+            organisation=data["organisation"],
+            tax_code=data["tax_code"],
+            phones=(data["phone"],) if data["phone"] else (),
+            email=data["email"],
+        ),
+        kind=data["kind"],
+        field=data["field"],
+        received_at=data["received_at"],
+        received_reason=data["received_reason"],
+        wanted_by=data["wanted_by"],
+        unit=data["unit"],
+        submission=data["submission"],
+    )
+
+
+def _show(form: TicketForm, fields: dict[str, list[str]]) -> None:
+    for name, messages in fields.items():
+        for message in messages:
+            form.add_error(name if name in form.fields else None, message)
+
+
+def _remember(request: DeskRequest, logged: intake.Logged) -> None:
+    if not logged.is_new:
+        return
+    receipts = request.session.get("receipts", {})
+    receipts[logged.ticket.code] = {
+        "lookup_code": logged.lookup_code,
+        "status_url": f"{settings.PUBLIC_BASE_URL}/s/{logged.link_token}/",
+        "warnings": [oddity.detail for oddity in logged.warnings],
+    }
+    request.session["receipts"] = dict(list(receipts.items())[-RECEIPTS_KEPT:])

@@ -1,0 +1,162 @@
+"""One request: its page, and what can be done to it there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from requests_desk.desk import forms
+from requests_desk.desk.pages import DeskRequest, frame, page
+from requests_desk.tickets import access, identifiers
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.queries import ticket_page
+from requests_desk.tickets.services import assignment, closing, intake, locking, replies, reply_checks
+from requests_desk.tickets.words import ReplyKind
+
+# What is wrong with what was typed: each says which field, or speaks of the whole form.
+BY_FIELD = (reply_checks.Refused, assignment.Refused)
+
+
+@page(Right.READ)
+@require_http_methods(["GET", "HEAD", "POST"])
+def ticket(request: DeskRequest, code: str) -> HttpResponse:
+    """Show a request. A POST names its `action`, asks for the right to it, and makes one call to the domain."""
+    if request.method != "POST":
+        return _page(request, access.get(request.user, code))
+    right, act = ACTIONS.get(request.POST.get("action", ""), (Right.READ, _unknown))
+    return act(request, access.get(request.user, code, right))
+
+
+def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    kind = request.GET.get("reply", "")
+    if kind not in ReplyKind.values:
+        return _unknown(request, ticket)
+    form = forms.ReplyForm(request.POST, kind=kind)
+
+    def send(data: dict[str, Any], at: datetime) -> str:
+        seen = data.pop("seen_seq")
+        replies.send(ticket, replies.Draft(kind=kind, **data), by=request.user, at=at, seen_seq=seen)
+        return _("The reply is on its way.") if data["channel"] == "email" else _("The reply is recorded.")
+
+    return _attempt(request, ticket, form, send, reply_form=form, reply_kind=kind)
+
+
+def _assign(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    form = forms.AssignForm(request.POST, agency=ticket.agency)
+
+    def assign(data: dict[str, Any], at: datetime) -> str:
+        assignment.assign(
+            ticket, unit=data["unit"], officer=data["officer"], by=request.user, at=at, seen_seq=data["seen_seq"]
+        )
+        return _("Assigned.")
+
+    return _attempt(request, ticket, form, assign, assign_form=form)
+
+
+def _close(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    form = forms.CloseForm(request.POST)
+
+    def close(data: dict[str, Any], at: datetime) -> str:
+        closing.close(ticket, data["ending"], note=data["note"], by=request.user, at=at, seen_seq=data["seen_seq"])
+        return _("The request is closed.")
+
+    return _attempt(request, ticket, form, close, close_form=form)
+
+
+def _note(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    form = forms.NoteForm(request.POST)
+
+    def note(data: dict[str, Any], at: datetime) -> str:
+        assignment.note(ticket, data["text"], by=request.user, at=at)
+        return _("Note saved.")
+
+    return _attempt(request, ticket, form, note, note_form=form)
+
+
+def _lookup(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    code = intake.reissue_lookup(ticket, by=request.user, at=timezone.now())
+    messages.success(request, _("New look-up code, shown once: %(code)s") % {"code": code})
+    return redirect("desk:ticket", code=ticket.code)
+
+
+def _unknown(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    return _page(request, ticket, status=400)
+
+
+ACTIONS: dict[str, tuple[Right, Callable[[DeskRequest, Ticket], HttpResponse]]] = {
+    "reply": (Right.REPLY, _reply),
+    "assign": (Right.ASSIGN, _assign),
+    "close": (Right.CLOSE, _close),
+    "note": (Right.NOTE, _note),
+    "lookup": (Right.REISSUE_LOOKUP, _lookup),
+}
+
+
+def _attempt(
+    request: DeskRequest, ticket: Ticket, form: Form, act: Callable[[dict[str, Any], datetime], str], **shown: Any
+) -> HttpResponse:
+    """Do it and go back to the page, or show the same page with what was typed and what to change."""
+    conflict = None
+    if form.is_valid():
+        try:
+            done = act(dict(form.cleaned_data), timezone.now())
+        except BY_FIELD as error:
+            _show(form, error.fields)
+        except locking.ChangedMeanwhile as error:
+            conflict = error.event
+        except closing.ReplyMissing as error:
+            form.add_error(None, error.detail)
+        except closing.AlreadyClosed:
+            form.add_error(None, _("This request is closed already."))
+        except identifiers.BadText as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, done)
+            return redirect("desk:ticket", code=ticket.code)
+    return _page(request, ticket, status=409 if conflict else 422, conflict=conflict, **shown)
+
+
+def _show(form: Form, fields: dict[str, list[str]]) -> None:
+    for name, texts in fields.items():
+        for text in texts:
+            form.add_error(name if name in form.fields else None, text)
+
+
+def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
+    at = timezone.now()
+    rights = access.rights_on(request.user, ticket)
+    before = request.GET.get("before", "")
+    timeline, older = ticket_page.timeline(ticket, before=int(before) if before.isdecimal() else None)
+    bound, kind = more.pop("reply_form", None), more.pop("reply_kind", "")
+    conflict = more.pop("conflict", None)
+    seen = {"seen_seq": ticket.ledger_seq}
+    context = {
+        "ticket": ticket,
+        "requester": ticket.requester,
+        "clock": ticket_page.clock(ticket),
+        "breaches": ticket_page.breaches(ticket),
+        "thread": ticket_page.conversation(ticket),
+        "timeline": timeline,
+        "timeline_next_url": f"?before={older}" if older else None,
+        "can": {right.value: True for right in rights},
+        "reply_forms": forms.reply_forms(ticket, bound=bound, bound_kind=kind, at=at),
+        "reply_kind": kind or request.GET.get("reply", ""),
+        "assign_form": forms.AssignForm(
+            agency=ticket.agency, initial=seen | {"unit": ticket.unit_id, "officer": ticket.officer_id}
+        ),
+        "close_form": forms.CloseForm(initial=seen),
+        "note_form": forms.NoteForm(),
+        "conflict": ticket_page.happened(conflict) if conflict else None,
+        "at": at,
+    }
+    return render(request, "desk/ticket.html", frame(request) | context | more, status=status)

@@ -1,0 +1,41 @@
+"""The leader's page: what was missed, who holds it, what falls due next. It reads only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from requests_desk.tickets import access
+from requests_desk.tickets.queries import desk, health, leadership
+
+SOON = timedelta(hours=24)
+
+
+@never_cache
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show open breaches, what is overdue and what is due within a day."""
+    agencies = access.agencies(request.user, access.Right.LEADERSHIP)
+    if not agencies:
+        raise PermissionDenied
+    at = timezone.now()
+    late, soon = leadership.overdue_and_soon(request.user, at=at, within=SOON)
+    context = {
+        "breaches": leadership.latest_breaches(request.user),
+        "overdue": late,
+        "due_soon": soon,
+        "counts": {"overdue": desk.count(desk.due_before(request.user, at))},
+        "timer": health.timer(at),
+        "at": at,
+    }
+    with timezone.override(ZoneInfo(agencies[0].timezone)):
+        return render(request, "leadership/home.html", context)

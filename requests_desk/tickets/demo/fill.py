@@ -1,0 +1,99 @@
+"""Replay the story through the real services, the timer included, at the moments it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Min
+
+from notifications import outbox
+from notifications.results import Result
+from requests_desk.people.models import User
+from requests_desk.tickets.demo import people, samples
+from requests_desk.tickets.demo.story import ROWS, SPAM, Act, Row
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.services import assignment, closing, intake, reminders, replies
+from requests_desk.tickets.words import Reason
+from sla.models import Milestone
+
+Step = tuple[datetime, Callable[[datetime], None]]
+LOGGED_AFTER = timedelta(minutes=4)
+
+
+def fill(*, at: datetime, progress: Callable[[str], None]) -> list[dict[str, str]]:
+    """Make the department and its past as of `at`. Return its accounts: [{role, username, password, token}]."""
+    house = people.build(at=at - timedelta(days=30))
+    steps = [step for row in (*ROWS, SPAM) for step in _steps(house, row, start=at)]
+    for number, (moment, act) in enumerate(sorted(steps, key=lambda step: step[0]), start=1):
+        let_time_pass(until=moment)
+        act(moment)
+        if number % 20 == 0:
+            progress(f"{number} of {len(steps)} events replayed")
+    let_time_pass(until=at)
+    return house.accounts
+
+
+def let_time_pass(*, until: datetime) -> None:
+    """Sweep at every moment something was due before `until`, and count its messages as sent then."""
+    while (moment := _next_look()) is not None and moment < until:
+        reminders.sweep(at=moment)
+        count_as_sent(at=moment)
+    count_as_sent(at=until)
+
+
+def count_as_sent(*, at: datetime) -> None:
+    """Record every waiting message as delivered at `at`: the past reaches nobody, whatever provider is set up."""
+    for channel in ("email", "sms", "in_app"):
+        for row in outbox.claim(channel, at=at, limit=500, lease_seconds=60, owner="demo"):
+            outbox.begin_attempt(row, at=at, lease_seconds=60)
+            outcome = outbox.record(row, Result.accepted(delivered=True, reason="demo"), at=at)
+            if outcome is not None:
+                replies.settle([outcome], at=at)
+                outbox.mark_settled([outcome], at=at)
+
+
+def _next_look() -> datetime | None:
+    moment: datetime | None = Milestone.objects.aggregate(at=Min("next_look_at"))["at"]
+    return moment
+
+
+def _steps(house: people.House, row: Row, *, start: datetime) -> list[Step]:
+    sample = next(one for one in samples.read() if one.id == row.sample)
+    received_at = start - row.ago
+    logged_at = min(received_at + LOGGED_AFTER, start)
+    request = replace(sample.request, received_at=received_at, language="vi")
+    made: list[Ticket] = []
+
+    def log(at: datetime) -> None:
+        made.append(intake.log(house.agency, request, by=house.people["lan"], at=at).ticket)
+        if row.unit:
+            assignment.assign(
+                made[0], unit=house.units[row.unit], officer=_officer(house, row), by=house.people["lan"], at=at
+            )
+
+    def act_later(act: Act) -> Callable[[datetime], None]:
+        return lambda at: _act(made[0], act, by=house.people[act.by], start=start, at=at)
+
+    return [(logged_at, log), *((received_at + act.after, act_later(act)) for act in row.acts)]
+
+
+def _officer(house: people.House, row: Row) -> User | None:
+    return house.people[row.officer] if row.officer else None
+
+
+def _act(ticket: Ticket, act: Act, *, by: User, start: datetime, at: datetime) -> None:
+    if act.kind == "close":
+        closing.close(ticket, act.ending, note=act.text, by=by, at=at)
+        return
+    draft = replies.Draft(kind=act.kind, channel="email", text=act.text)
+    if not ticket.requester.email:
+        spoken: dict[str, Any] = {"call_outcome": "reached", "spoke_to": str(ticket.requester), "said": act.text}
+        draft = replace(draft, channel="call", **spoken)
+    if act.promised_in is not None:
+        promised_at = start + act.promised_in
+        contact = f"{by.full_name}, {ticket.agency.hotline}"
+        draft = replace(draft, reason=Reason.OTHER_AGENCY, done=act.text, promised_at=promised_at, contact=contact)
+    replies.send(ticket, draft, by=by, at=at)

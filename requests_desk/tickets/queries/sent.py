@@ -1,0 +1,49 @@
+"""Sent messages as a person may see them: none about a request they may not (P13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from notifications import queries as outbox
+from notifications.models import Notification
+from notifications.sms_text import segments
+from requests_desk.people.models import User
+from requests_desk.tickets import access
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
+
+PAGE = 50
+
+
+def page(user: User, *, before: int | None = None) -> tuple[list[dict[str, Any]], int | None]:
+    """Return a page of what the agency sent, the newest first, and the id before which the next page lies."""
+    agencies = access.agencies(user, Right.SENT_MESSAGES)
+    rows = outbox.latest(f"agency:{agencies[0].pk}", limit=PAGE + 1, before=before)
+    shown = rows[:PAGE]
+    tickets = _tickets(user, shown)
+    listed = [_listed(row, tickets) for row in shown if row.subject in tickets]
+    return listed, shown[-1].pk if len(rows) > PAGE else None
+
+
+def one(user: User, pk: int) -> dict[str, Any] | None:
+    """Return one message with its attempts, or nothing where there is none this person may see."""
+    row = Notification.objects.filter(pk=pk).prefetch_related("tries").first()
+    tickets = _tickets(user, [row]) if row else {}
+    if row is None or row.subject not in tickets:
+        return None
+    tries = [{"at": t.ended_at or t.started_at, "state": t.result, "detail": t.detail} for t in row.tries.all()]
+    more = {"html": row.html, "segments": segments(row.text) if row.channel == "sms" else None, "attempts": tries}
+    return _listed(row, tickets) | more
+
+
+def _tickets(user: User, rows: list[Notification]) -> dict[str, Ticket]:
+    pks = [int(row.subject.partition(":")[2]) for row in rows if row.subject.startswith("ticket:")]
+    return {ticket.key: ticket for ticket in access.visible(user, Right.SENT_MESSAGES).filter(pk__in=pks)}
+
+
+def _listed(row: Notification, tickets: dict[str, Ticket]) -> dict[str, Any]:
+    names = ("channel", "destination", "title", "text", "state", "created_at", "cause", "reason")
+    return {name: getattr(row, name) for name in names} | {
+        "url": f"/desk/sent/{row.pk}/",
+        "subject_url": tickets[row.subject].url,
+    }

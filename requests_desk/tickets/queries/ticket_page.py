@@ -1,0 +1,177 @@
+"""Everything one page about one ticket shows, in a fixed number of queries however long its story is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from notifications.models import Notification
+from requests_desk.people.models import Unit, User
+from requests_desk.tickets import sentences
+from requests_desk.tickets.models import Delivery, Event, Message, Reply, Ticket
+from sla import explain, wording, worktime
+from sla.models import Breach, Clock, Milestone
+from sla.policies import Policy
+
+TIMELINE_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing in the conversation: asked, replied or noted."""
+
+    direction: str
+    at: datetime
+    text: str
+    channel: str = ""
+    kind: str = ""
+    author: str = ""
+    deliveries: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the history, in words."""
+
+    seq: int
+    at: datetime
+    sentence: str
+    actor: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A clock with its milestones, and how its first due time came about."""
+
+    rule: str
+    started_at: datetime
+    due_at: datetime
+    due_a_at: datetime
+    due_b_at: datetime
+    milestones: tuple[dict[str, Any], ...]
+    explanation: tuple[str, ...]
+
+
+def conversation(ticket: Ticket) -> list[Said]:
+    """Return what was asked, replied and noted, the oldest first."""
+    asked = Said("in", ticket.received_at, ticket.text, ticket.channel, author=str(ticket.requester))
+    rows = ticket.replies.select_related("author").prefetch_related("deliveries").order_by("created_at", "pk")
+    replies = list(rows)
+    sent = _notifications([d for reply in replies for d in reply.deliveries.all()])
+    said = [
+        asked,
+        *(_message(m) for m in ticket.messages.select_related("author")),
+        *(_reply(r, sent) for r in replies),
+    ]
+    return sorted(said, key=lambda one: one.at)
+
+
+def timeline(ticket: Ticket, *, before: int | None = None) -> tuple[list[Happened], int | None]:
+    """Return a page of the history, the newest first, and the number before which the next page lies."""
+    rows = ticket.events.select_related("actor").order_by("-seq")
+    rows = rows.filter(seq__lt=before) if before else rows
+    events = list(rows[: TIMELINE_PAGE + 1])
+    names = _names(events)
+    lines = [_happened(event, names) for event in events[:TIMELINE_PAGE]]
+    return lines, lines[-1].seq if len(events) > TIMELINE_PAGE else None
+
+
+def clock(ticket: Ticket) -> Timed:
+    """Return the reply clock of the newest cycle, and why it is due when it is (P11)."""
+    rows = Clock.objects.filter(ticket_clock__ticket=ticket, ticket_clock__role="reply")
+    row = (
+        rows.select_related("policy_version", "calendar_version")
+        .prefetch_related("milestones")
+        .order_by("-ticket_clock__cycle")[0]
+    )
+    milestones = sorted(row.milestones.all(), key=lambda m: (m.due_at, m.pk))
+    first = next(m for m in milestones if m.name == "first_reply")
+    policy = Policy.from_json(row.policy_version.document)
+    calendar = worktime.Calendar.from_json(row.calendar_version.document)
+    rule: Any = {"A": "consecutive", "B": "skip_days_off", "W": "working"}[policy.rule]
+    told = explain.explain(calendar, row.started_at, rule, policy.first_reply_s)
+    return Timed(
+        rule=policy.rule,
+        started_at=row.started_at,
+        due_at=first.due_at,
+        due_a_at=first.due_a_at or first.due_at,
+        due_b_at=first.due_b_at or first.due_at,
+        milestones=tuple(_milestone(m) for m in milestones),
+        explanation=tuple(wording.sentences(told)),
+    )
+
+
+def breaches(ticket: Ticket) -> list[dict[str, Any]]:
+    """Return every missed milestone of every cycle, void ones too: none is ever erased (P6)."""
+    rows = (
+        Breach.objects.filter(milestone__clock__ticket_clock__ticket=ticket)
+        .select_related("milestone")
+        .order_by("due_at")
+    )
+    return [
+        {
+            "milestone": b.milestone.name,
+            "due_at": b.due_at,
+            "recorded_at": b.recorded_at,
+            "cause": b.cause,
+            "void_reason": b.void_reason,
+        }
+        for b in rows
+    ]
+
+
+def happened(event: Event) -> Happened:
+    """Return one event in words."""
+    return _happened(event, _names([event]))
+
+
+def _milestone(milestone: Milestone) -> dict[str, Any]:
+    state = "met" if milestone.met_at else "ended" if milestone.ended_at else "open"
+    return {"name": milestone.name, "due_at": milestone.due_at, "met_at": milestone.met_at, "state": state}
+
+
+def _message(message: Message) -> Said:
+    author = str(message.author) if message.author else ""
+    return Said(message.direction, message.at, message.text, message.channel, author=author)
+
+
+def _reply(reply: Reply, sent: dict[str, Notification]) -> Said:
+    deliveries = tuple(_delivery(d, sent.get(d.notification_key or "")) for d in reply.deliveries.all())
+    text = "\n".join(part for part in (reply.text, reply.said, reply.done) if part)
+    return Said("out", reply.created_at, text, reply.channel, reply.kind, str(reply.author), deliveries)
+
+
+def _delivery(delivery: Delivery, notification: Notification | None) -> dict[str, Any]:
+    if notification is not None and not delivery.failed_at:
+        state = str(notification.state)
+    else:
+        state = "failed" if delivery.failed_at else "delivered"
+    return {
+        "channel": delivery.channel,
+        "destination": delivery.destination,
+        "state": state,
+        "at": delivery.failed_at or delivery.reached_at,
+        "reason": delivery.reason,
+    }
+
+
+def _notifications(deliveries: list[Delivery]) -> dict[str, Notification]:
+    keys = [delivery.notification_key for delivery in deliveries if delivery.notification_key]
+    return {row.key: row for row in Notification.objects.filter(key__in=keys)} if keys else {}
+
+
+def _happened(event: Event, names: dict[str, str]) -> Happened:
+    actor = str(event.actor) if event.actor else ""
+    icon = sentences.ICONS.get(event.kind, "flag")  # type: ignore[call-overload]
+    return Happened(event.seq, event.at, sentences.sentence(event, names), actor, icon)
+
+
+def _names(events: list[Event]) -> dict[str, str]:
+    assigned = [event.facts for event in events if event.kind == "assigned"]
+    units = Unit.objects.in_bulk([facts["unit"][1] for facts in assigned])
+    users = User.objects.in_bulk([facts["officer"][1] for facts in assigned if facts["officer"][1]])
+    return {f"unit:{pk}": str(unit) for pk, unit in units.items()} | {
+        f"user:{pk}": str(user) for pk, user in users.items()
+    }

@@ -1,0 +1,76 @@
+"""What each kind of event says to a person: the closed list of the ledger, in words (P14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from requests_desk.tickets.models import Event
+from requests_desk.tickets.moments import office_time
+from requests_desk.tickets.templatetags.desk import word
+from requests_desk.tickets.words import EventKind
+
+SENTENCES: dict[str, Any] = {
+    EventKind.LOGGED: _("Request logged: %(kind)s, by %(channel)s, received at %(received_at)s"),
+    EventKind.ASSIGNED: _("Assigned to %(unit)s, %(officer)s"),
+    EventKind.NOTED: _("Internal note added"),
+    EventKind.MESSAGE_RECEIVED: _("Message received from the requester"),
+    EventKind.ACKNOWLEDGED: _("Receipt acknowledged automatically by %(channel)s"),
+    EventKind.LOOKUP_REISSUED: _("New look-up code issued; the old one no longer opens anything"),
+    EventKind.REPLY_RECORDED: _("%(reply)s written, to go by %(channel)s"),
+    EventKind.REPLY_REACHED: _("%(reply)s reached the requester at %(reached_at)s"),
+    EventKind.REPLY_NOT_REACHED: _("%(reply)s by %(channel)s did not reach the requester (%(reason)s)"),
+    EventKind.REPLY_VOIDED: _("%(reply)s no longer counts as delivered"),
+    EventKind.MILESTONE_OPENED: _("%(milestone)s due at %(due_at)s"),
+    EventKind.MILESTONE_MET: _("%(milestone)s met at %(met_at)s"),
+    EventKind.MILESTONE_REOPENED: _("%(milestone)s open again, due at %(due_at)s as before"),
+    EventKind.MILESTONE_ENDED: _("%(milestone)s ended without a reply (%(reason)s)"),
+    EventKind.ALERT_TOLD: _("Alert sent to: %(rung)s"),
+    EventKind.ALERT_SUPERSEDED: _("Alert to %(rung)s skipped: a later one took its place"),
+    EventKind.BREACH_RECORDED: _("Deadline missed: %(milestone)s was due at %(due_at)s"),
+    EventKind.BREACH_VOIDED: _("Missed deadline annotated void (%(reason)s)"),
+    EventKind.CLOSED: _("Request closed: %(ending)s"),
+}
+ICONS = {
+    EventKind.LOGGED: "phone",
+    EventKind.ASSIGNED: "user",
+    EventKind.NOTED: "note",
+    EventKind.ACKNOWLEDGED: "mail",
+    EventKind.REPLY_RECORDED: "send",
+    EventKind.REPLY_REACHED: "check",
+    EventKind.REPLY_NOT_REACHED: "alert",
+    EventKind.ALERT_TOLD: "bell",
+    EventKind.BREACH_RECORDED: "alert",
+    EventKind.MILESTONE_MET: "check",
+    EventKind.MILESTONE_OPENED: "clock",
+    EventKind.CLOSED: "lock",
+}
+_REPLY_KINDS = (EventKind.REPLY_RECORDED, EventKind.REPLY_REACHED, EventKind.REPLY_NOT_REACHED, EventKind.REPLY_VOIDED)
+
+
+def sentence(event: Event, names: Mapping[str, str]) -> str:
+    """Return an event in words. `names` turns the ids it holds (`unit:3`, `user:7`) into what people read."""
+    facts = event.facts
+    spoken = {key: _moment(value) if key.endswith("_at") else value for key, value in facts.items()}
+    spoken["milestone"] = word(facts.get("name", ""), "milestone")
+    spoken["rung"] = word(str(facts.get("rung", "")).partition("-")[0], "rung")
+    spoken["ending"] = word(facts.get("ending", ""), "ending")
+    spoken["reason"] = word(word(str(facts.get("reason", "")), "outcome"), "ending")
+    is_reply = event.kind in _REPLY_KINDS
+    spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""
+    spoken["kind"] = word(facts.get("kind", ""), "kind")
+    channel = str(facts.get("channel", ""))
+    spoken["channel"] = word(
+        channel, "reply_channel" if is_reply else "way" if event.kind == EventKind.ACKNOWLEDGED else "channel"
+    )
+    if event.kind == EventKind.ASSIGNED:
+        spoken["unit"] = names.get(f"unit:{facts['unit'][1]}", "")
+        spoken["officer"] = names.get(f"user:{facts['officer'][1]}", str(_("no officer yet")))
+    return str(SENTENCES[EventKind(event.kind)] % spoken)
+
+
+def _moment(value: str) -> str:
+    return office_time(datetime.fromisoformat(value))
