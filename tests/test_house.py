@@ -144,3 +144,11 @@ def test_it_runs_no_image_as_root():
     last_stage = (ROOT / "Dockerfile").read_text().split("\nFROM ")[-1]
 
     assert "\nUSER desk\n" in last_stage
+
+
+def test_it_documents_every_setting():
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "requests_desk" / "settings.py").read_text()))
+
+    documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "configuration.md").read_text(), re.M))
+
+    assert read - documented == set()
