@@ -59,7 +59,7 @@ class TicketForm(forms.Form):
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields = Field.objects.filter(agency=agency).order_by("name")
-        _choices(self, "field", [("", "—"), *((field.code, field.name) for field in fields)])
+        _choices(self, "field", [("", "—"), *((field.code, str(field)) for field in fields)])
         _queryset(self, "unit", agency.units.order_by("name"))
         self.fields["submission"].initial = uuid.uuid4().hex
 
@@ -67,8 +67,8 @@ class TicketForm(forms.Form):
 class ReplyForm(forms.Form):
     """A reply of one kind: the fields that kind needs, and the proof its channel needs."""
 
-    channel = forms.ChoiceField(label=_("How"), choices=ReplyChannel)
-    text = text_field(_("Text"), rows=6)
+    channel = forms.ChoiceField(label=_("Way of replying"), choices=ReplyChannel)
+    text = text_field(_("Text of the reply"), rows=6)
     reason = forms.ChoiceField(label=_("Why not in full yet"), choices=[("", "—"), *Reason.choices], required=False)
     done = text_field(_("What was done"), rows=2)
     promised_at = moment_field(_("Promised date of final reply"))
@@ -79,7 +79,7 @@ class ReplyForm(forms.Form):
     spoke_to = forms.CharField(label=_("Who answered"), required=False)
     said = text_field(_("What was said"), rows=2)
     document_number = forms.CharField(label=_("Number and symbol"), required=False)
-    happened_at = moment_field(_("When"), help_text=_("Empty means now."))
+    happened_at = moment_field(_("When it took place"), help_text=_("Empty means now."))
     seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:

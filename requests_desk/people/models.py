@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,12 +29,23 @@ class UnitKind(models.TextChoices):
     PUBLIC_SERVICE = "public_service", _("Affiliated public service unit")
 
 
-class Agency(models.Model):
+class Named(models.Model):
+    """Something with a Vietnamese name and, for readers of English, another."""
+
+    name = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+
+class Agency(Named):
     """A department (*Sở*): one deployment may serve every department of a province."""
 
     code = models.CharField(max_length=8, unique=True, validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}$")])
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=200, blank=True)
     # Plain ASCII, at most 12: it stands in every SMS, where one letter with a mark halves the room.
     short_name = models.CharField(max_length=12)
     timezone = models.CharField(max_length=64, default="Asia/Ho_Chi_Minh")
@@ -48,24 +60,16 @@ class Agency(models.Model):
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z][A-Z0-9]{1,7}$"), name="agency_code_ascii")
         ]
 
-    def __str__(self) -> str:
-        return self.name
 
-
-class Unit(models.Model):
+class Unit(Named):
     """A division, office or public service unit of one agency."""
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units")
     code = models.CharField(max_length=16)
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=16, choices=UnitKind, default=UnitKind.DIVISION)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "code"], name="unit_code_once_per_agency")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UserManager(BaseUserManager["User"]):

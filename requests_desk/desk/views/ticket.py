@@ -143,6 +143,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     context = {
         "ticket": ticket,
         "requester": ticket.requester,
+        "field_name": ticket_page.field_name(ticket),
         "clock": ticket_page.clock(ticket),
         "breaches": ticket_page.breaches(ticket),
         "thread": ticket_page.conversation(ticket),

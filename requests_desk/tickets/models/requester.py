@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext
 
 from requests_desk.people.models import Agency
 
@@ -27,7 +28,7 @@ class Requester(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.organisation or self.name or f"requester {self.pk}"
+        return self.organisation or self.name or self.email or gettext("Anonymous")
 
 
 class RequesterPhone(models.Model):

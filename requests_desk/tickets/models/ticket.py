@@ -11,7 +11,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
-from requests_desk.people.models import Agency, Unit
+from requests_desk.people.models import Agency, Named, Unit
 from requests_desk.tickets.models.requester import Requester
 from requests_desk.tickets.words import Channel, Ending, Kind, State
 from sla.models import Clock
@@ -21,20 +21,15 @@ NOTHING_DUE = datetime(9999, 1, 1, tzinfo=UTC)
 SUMMARY_LENGTH = 160
 
 
-class Field(models.Model):
+class Field(Named):
     """A field of work (*lĩnh vực*) of an agency, and the unit that usually handles it."""
 
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="fields")
     code = models.SlugField(max_length=64)
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=200, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "code"], name="field_code_once_per_agency")]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Ticket(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 from notifications.models import Notification
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
-from requests_desk.tickets.models import Delivery, Event, Message, Reply, Ticket
+from requests_desk.tickets.models import Delivery, Event, Field, Message, Reply, Ticket
 from sla import explain, wording, worktime
 from sla.models import Breach, Clock, Milestone
 from sla.policies import Policy
@@ -101,6 +101,12 @@ def clock(ticket: Ticket) -> Timed:
         milestones=tuple(_milestone(m) for m in milestones),
         explanation=tuple(wording.sentences(told)),
     )
+
+
+def field_name(ticket: Ticket) -> str:
+    """Return what people read for the ticket's field; one its agency does not list as it was given."""
+    listed = Field.objects.filter(agency=ticket.agency_id, code=ticket.field).first() if ticket.field else None
+    return str(listed) if listed else ticket.field
 
 
 def breaches(ticket: Ticket) -> list[dict[str, Any]]:
