@@ -12,3 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("requests_desk.doors.urls")),
     path("", include("requests_desk.portal.urls")),
 ]
+handler400 = "requests_desk.errors.bad_request"
+handler500 = "requests_desk.errors.server_error"

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from requests_desk.portal import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("status/", views.status, name="status"),
+    path("s/<str:token>/", views.status_link, name="status-link"),
+    path("robots.txt", views.robots),
+    path("favicon.ico", views.favicon),
+]

@@ -23,6 +23,14 @@ _OLD_MOBILE = {f"016{d}": f"03{d}" for d in range(2, 10)} | {
     "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
     "0186": "056", "0188": "058", "0199": "059",
 }  # fmt: skip
+_BEFORE_2018 = {new: old for old, new in _OLD_MOBILE.items()}
+_CODE = re.compile(r"([A-Z][A-Z0-9]{1,7}?)(2[0O][0-9OIL]{2})([0-9OIL]{1,7})")
+# A code goes from hand to hand: other alphabets' letters of the same shape, and letters that stand for digits.
+_SAME_SHAPE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧĐ",
+    "ABESIJKMHOPCTYXQWABEZHIKMNOPTYXD",
+)
+_DIGITS_MEANT = str.maketrans("OIL", "011")
 
 
 class Oddity(NamedTuple):
@@ -116,6 +124,19 @@ def show_phone(number: str) -> str:
     return f"0{number[3:]}" if number.startswith("+84") else number
 
 
+def same_numbers(text: str) -> list[str]:
+    """Return the E.164 forms of the first number in `text`: an old 11-digit mobile and today's are one number."""
+    first = next(iter(read_phones(text)), Phone(text))
+    home = show_phone(first.number)
+    older = _BEFORE_2018.get(home[:3])
+    forms = [
+        first.number,
+        _e164(first.suggestion) if first.suggestion else "",
+        _e164(older + home[3:]) if older and len(home) == 10 else "",
+    ]
+    return [form for form in forms if form]
+
+
 def tax_code_oddity(text: str) -> Oddity | None:
     """Return a warning where a tax code is odd: 10 digits with a check digit, a 10-3 branch, or 12 digits."""
     digits = re.sub(r"[\s.\-]", "", text)
@@ -135,6 +156,22 @@ def _check_digit_fits(digits: str) -> bool:
     return (10 - total % 11) == int(digits[9])
 
 
+def fold_code(text: str) -> str:
+    """Return a code's letters and digits alone, in plain capitals, however it was spaced, cased or typed."""
+    wide = unicodedata.normalize("NFKD", text).upper().translate(_SAME_SHAPE)
+    return re.sub(r"[^A-Z0-9]", "", wide)
+
+
+def read_code(text: str) -> str:
+    """Return a request code as it is kept: `sct 2026 123` is `SCT-2026-000123`. What is none comes back folded."""
+    folded = fold_code(text)
+    match = _CODE.fullmatch(folded)
+    if match is None:
+        return folded
+    agency, year, number = match.group(1), *(part.translate(_DIGITS_MEANT) for part in match.groups()[1:])
+    return f"{agency}-{year}-{int(number):06d}"
+
+
 def new_lookup_code() -> str:
     """Return eight random characters without look-alikes: about 40 bits, behind a throttle (design §8.5)."""
     return "".join(secrets.choice(LOOKUP_ALPHABET) for _position in range(8))
@@ -142,8 +179,7 @@ def new_lookup_code() -> str:
 
 def lookup_digest(code: str, lookup: str) -> str:
     """Return what is kept of a look-up code, bound to its ticket's code."""
-    plain = re.sub(r"[\s\-]", "", lookup).upper()
-    return salted_hmac("requests_desk.lookup", f"{code}:{plain}", algorithm="sha256").hexdigest()
+    return salted_hmac("requests_desk.lookup", f"{code}:{fold_code(lookup)}", algorithm="sha256").hexdigest()
 
 
 def text_digest(text: str) -> str:

@@ -17,10 +17,16 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
-FLAGS = """
-    --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
-    --disable-component-update --disable-sync --no-proxy-server
-""".split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 HOW = "no Chromium found: `apt-get install chromium`, or `.venv/bin/python -m playwright install chromium`"
 

@@ -1,0 +1,18 @@
+"""The pages of what went wrong, in the reader's language; 403 and 404 are Django's own views with our templates."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a request could not be read."""
+    return render(request, "400.html", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Say that we broke, without asking the database or anything else that may be what broke."""
+    return HttpResponse(render_to_string("500.html", {"LANGUAGE_CODE": get_language()}), status=500)

@@ -1,0 +1,93 @@
+"""How often one address, one code or one number may be tried in vain.
+
+Each failed try counts against all three, whether the code exists or not; a try that opens something is taken back. A
+whole office or mobile network may stand behind one address, so its limit is wide; the narrow ones are on the code and
+on the number, where guessing would have to happen.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+WINDOW_S = 600
+LIMITS = {"address": 100, "code": 10, "phone": 15}
+
+logger = logging.getLogger(__name__)
+
+
+class TooMany(Exception):
+    """The limit is reached. `retry_after_s` seconds from now the count begins anew."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(retry_after_s)
+        self.retry_after_s = retry_after_s
+
+
+def count(*, address: str, code: str, phone: str, at: datetime) -> list[str]:
+    """Count a try before it is made, so that parallel ones share the limit. Return its keys. Raises TooMany.
+
+    A store that is away lets everybody read: the codes still guard, and the log says so.
+    """
+    window, gone = divmod(int(at.timestamp()), WINDOW_S)
+    named = {"address": _network(address), "code": code, "phone": phone}
+    limits = {_key(name, value, window): LIMITS[name] for name, value in named.items() if value}
+    try:
+        counts = _add(list(limits), 1)
+    except redis.RedisError:
+        logger.exception("tries on the status page are not counted: the store does not answer")
+        return []
+    if any(counted > limit for counted, limit in zip(counts, limits.values(), strict=True)):
+        raise TooMany(WINDOW_S - gone)
+    return list(limits)
+
+
+def take_back(keys: Sequence[str]) -> None:
+    """Forget a try that opened something: its holder may look as often as they like."""
+    try:
+        _add(keys, -1)
+    except redis.RedisError:
+        logger.exception("a good try on the status page stays counted: the store does not answer")
+
+
+def _add(keys: Sequence[str], amount: int) -> list[int]:
+    """Add to each counter in one round trip, and let it expire after its window whatever happens to us."""
+    if not keys:
+        return []
+    with _store().pipeline(transaction=True) as pipe:
+        for key in keys:
+            pipe.incrby(key, amount)
+            pipe.expire(key, 2 * WINDOW_S)
+        return [int(result) for result in pipe.execute()[::2]]
+
+
+@cache
+def _store() -> redis.Redis:
+    # Not through Django's cache: its `incr` asks first and counts then, and can leave a counter that never expires.
+    configured: dict[str, Any] = settings.CACHES["default"]
+    # One more try, at once, for a connection that went stale: nobody waits for a store that is away.
+    return redis.Redis.from_url(configured["LOCATION"], **configured["OPTIONS"], retry=Retry(NoBackoff(), 1))
+
+
+def _key(name: str, value: str, window: int) -> str:
+    # A digest: neither codes nor numbers of people lie about in the store.
+    digest = salted_hmac("requests_desk.throttle", value, algorithm="sha256").hexdigest()[:32]
+    return f"desk:throttle:{name}:{window}:{digest}"
+
+
+def _network(address: str) -> str:
+    """Return what one subscriber holds: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        return str(ipaddress.ip_network(f"{address}/64" if ":" in address else address, strict=False))
+    except ValueError:
+        return address

@@ -1,0 +1,90 @@
+"""Whoever guesses learns nothing: not by status, size, work or time which part was wrong."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from requests_desk.portal import throttle
+from requests_desk.tickets.services.intake import Logged
+from tests.portal.cast import OTHER_PHONE, PHONE, UNKNOWN, ask, logged, page
+from tests.support.cast import Desk
+
+Knock = Callable[[], Any]
+ROUNDS = 60
+WRONG_LOOKUP = "ABCDEFGH"
+
+
+@pytest.fixture
+def knocks(client: Client, desk: Desk, asked: Logged) -> dict[str, Knock]:
+    """Return every way to be wrong."""
+    sealed = logged(desk, kind="denunciation")
+    code = asked.ticket.code
+    return {
+        "wrong phone": lambda: ask(client, code, phone=OTHER_PHONE),
+        "unknown code, phone": lambda: ask(client, UNKNOWN, phone=PHONE),
+        "no code at all, phone": lambda: ask(client, "XXXXXXXXXXXXXXX", phone=PHONE),
+        "sealed, right phone": lambda: ask(client, sealed.ticket.code, phone=PHONE),
+        "wrong look-up code": lambda: ask(client, code, lookup=WRONG_LOOKUP),
+        "unknown code, look-up code": lambda: ask(client, UNKNOWN, lookup=WRONG_LOOKUP),
+        "look-up code of another": lambda: ask(client, sealed.ticket.code, lookup=asked.lookup_code),
+    }
+
+
+def test_it_answers_every_wrong_guess_alike(knocks: dict[str, Knock]):
+    answers = [knock() for knock in knocks.values()]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({_without_what_was_typed(answer) for answer in answers}) == 1
+    assert len({len(answer.headers) for answer in answers}) == 1
+
+
+def test_it_does_the_same_work_for_every_wrong_guess(knocks: dict[str, Knock]):
+    counts = {name: _queries(knock) for name, knock in knocks.items()}
+
+    assert len(set(counts.values())) == 1, counts
+
+
+def test_it_takes_the_same_time_for_every_wrong_guess(knocks: dict[str, Knock], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(throttle, "LIMITS", dict.fromkeys(throttle.LIMITS, 10**9))
+    times: dict[str, list[float]] = {name: [] for name in knocks}
+
+    for _round in range(ROUNDS):
+        for name, knock in knocks.items():
+            began = time.perf_counter_ns()
+            knock()
+            times[name].append(time.perf_counter_ns() - began)
+
+    medians = {name: statistics.median(spent) / 1e6 for name, spent in times.items()}
+    assert max(medians.values()) < 1.25 * min(medians.values()), medians
+
+
+def test_it_limits_unknown_codes_like_known_ones(client: Client, asked: Logged):
+    limit = throttle.LIMITS["code"]
+
+    statuses = [
+        [ask(client, code, lookup=f"{WRONG_LOOKUP[:-1]}{letter}").status_code for letter in "ABCDEFGHJKMN"]
+        for code in (asked.ticket.code, UNKNOWN)
+    ]
+
+    assert statuses[0] == statuses[1] == [404] * limit + [429] * (12 - limit)
+
+
+def _without_what_was_typed(answer: Any) -> str:
+    shown = page(answer)
+    for name in ("code", "phone", "lookup"):
+        shown = shown.replace(f' value="{answer.context["form"][name].value()}"', "")
+    return shown
+
+
+def _queries(knock: Knock) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        knock()
+    return len(captured)

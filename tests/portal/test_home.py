@@ -1,0 +1,79 @@
+"""The first page: whom to call, whether they are there now, and what is promised."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from requests_desk.people.models import Agency
+from sla.models import CalendarVersion
+from tests.portal.cast import page
+from tests.support.cast import Desk
+
+
+def test_it_shows_whom_to_call_and_what_is_promised(client: Client, desk: Desk):
+    Agency.objects.update(hotline="02613000000", address="1 Đường A, Phú Sơn")
+
+    shown = page(client.get("/"))
+
+    assert desk.agency.name in shown
+    assert "tel:02613000000" in shown
+    assert "1 Đường A, Phú Sơn" in shown
+    assert "48 giờ" in shown
+    assert 'action="/status/"' in shown
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-11-23T08:00", "đang làm việc, đến 11:30"),
+        ("2026-11-23T11:30", "mở cửa lúc 13:30 23/11/2026"),
+        ("2026-11-23T16:59", "đang làm việc, đến 17:00"),
+        ("2026-11-23T17:00", "mở cửa lúc 07:30 25/11/2026"),  # the 24th is a holiday
+        ("2026-11-27T22:00", "mở cửa lúc 07:30 30/11/2026"),
+    ],
+)
+def test_it_says_whether_the_office_is_open(client: Client, desk: Desk, clock: object, moment: str, said: str):
+    Agency.objects.update(hotline="02613000000")
+    clock.move_to(datetime.fromisoformat(f"{moment}+07:00").astimezone(UTC))  # type: ignore[attr-defined]
+
+    shown = page(client.get("/"))
+
+    assert said in shown
+
+
+def test_it_says_nothing_of_hours_that_are_not_known(client: Client, desk: Desk):
+    Agency.objects.update(hotline="02613000000")
+    CalendarVersion.objects.all().delete()
+
+    answer = client.get("/")
+
+    assert answer.status_code == 200
+    assert "làm việc, đến" not in page(answer)
+
+
+@pytest.mark.django_db
+def test_it_stands_before_there_is_an_agency(client: Client):
+    answer = client.get("/")
+
+    assert answer.status_code == 200
+
+
+def test_it_asks_the_database_twice(client: Client, desk: Desk, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        client.get("/")
+
+
+def test_it_keeps_search_engines_from_what_is_not_for_them(client: Client):
+    shown = client.get("/robots.txt").content.decode().splitlines()
+
+    assert {"Disallow: /s/", "Disallow: /desk/", "Disallow: /api/"} <= set(shown)
+
+
+def test_it_has_a_mark_for_browsers_that_ask_by_habit(client: Client):
+    answer = client.get("/favicon.ico")
+
+    assert answer.status_code == 302
+    assert answer["Location"].endswith("mark.svg")
