@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from sla import worktime
 from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
 from sla.policies import Policy as PolicyDocument
@@ -51,14 +53,16 @@ def calendar_keys(owner: str) -> list[str]:
     return list(Calendar.objects.filter(owner=owner).order_by("key").values_list("key", flat=True))
 
 
+@transaction.atomic
 def add_policy(owner: str, key: str, *, name: str, document: Mapping[str, Any], at: datetime) -> PolicyVersion:
     """Add a version of a policy, its first or its next. Raises PolicyError where the document is not one."""
-    PolicyDocument.from_json(document)
+    PolicyDocument.from_json(document).check()
     policy, _new = Policy.objects.select_for_update().get_or_create(owner=owner, key=key, defaults={"name": name})
     number = policy.versions.count() + 1
     return PolicyVersion.objects.create(policy=policy, number=number, document=dict(document), created_at=at)
 
 
+@transaction.atomic
 def add_calendar(
     owner: str, key: str, *, name: str, document: Mapping[str, Any], provisional: bool, at: datetime
 ) -> CalendarVersion:

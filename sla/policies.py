@@ -58,16 +58,53 @@ class Policy:
         """Read a policy's document. Raises PolicyError where it is not one."""
         if data.get("rule") not in ("A", "B", "W"):
             raise PolicyError("rule: must be A (consecutive hours), B (days off skipped) or W (working hours)")
-        if not data.get("ladder"):
+        rows = data.get("ladder")
+        if not rows or not isinstance(rows, list):
             raise PolicyError("ladder: a policy without one would tell nobody")
-        rungs = tuple(Rung(rung["to"], seconds(rung["before"]), tuple(rung["by"])) for rung in data["ladder"])
+        rungs = [_rung(row, f"ladder[{place}]") for place, row in enumerate(rows)]
         return cls(
             rule=data["rule"],
-            first_reply_s=seconds(data["first_reply"]),
-            promise_cap_days=int(data.get("promise_cap_days", 10)),
-            interims_before_leader=int(data.get("interims_before_leader", 2)),
+            first_reply_s=_seconds_of(data, "first_reply"),
+            promise_cap_days=_count(data, "promise_cap_days", 10),
+            interims_before_leader=_count(data, "interims_before_leader", 2),
             ladder=tuple(sorted(rungs, key=lambda rung: -rung.before_s)),
         )
+
+    def check(self) -> None:
+        """Raise PolicyError where this may be read but must not come into force.
+
+        Apart from reading, so that a later, stricter check never stops the clocks an earlier version still times.
+        """
+        if self.first_reply_s == 0:
+            raise PolicyError("first_reply: must be longer than nothing")
+        if len({rung.key for rung in self.ladder}) < len(self.ladder):
+            raise PolicyError("ladder: the same person at the same moment stands on it twice")
+        if not any(rung.is_breach for rung in self.ladder):
+            raise PolicyError("ladder: nobody is told of a breach, add a rung with before 0m")
+
+
+def _rung(row: Any, place: str) -> Rung:
+    if not isinstance(row, Mapping) or not isinstance(row.get("to"), str) or not row["to"]:
+        raise PolicyError(f"{place}.to: must name who is told")
+    channels = row.get("by")
+    if not isinstance(channels, list) or not channels or not all(isinstance(name, str) for name in channels):
+        raise PolicyError(f"{place}.by: must list at least one channel")
+    return Rung(row["to"], _seconds_of(row, "before", f"{place}."), tuple(channels))
+
+
+def _seconds_of(data: Mapping[str, Any], name: str, place: str = "") -> int:
+    text = data.get(name)
+    try:
+        return seconds(text if isinstance(text, str) else "")
+    except PolicyError as error:
+        raise PolicyError(f"{place}{name}: {error}") from None
+
+
+def _count(data: Mapping[str, Any], name: str, usual: int) -> int:
+    count = data.get(name, usual)
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
+        raise PolicyError(f"{name}: must be a whole number, 0 or more")
+    return count
 
 
 # The promise as the seeds write it: 48 consecutive hours, reminders before it, the leadership at the breach (N1).
