@@ -7,7 +7,7 @@ own history. The timer claims milestones by state alone: `next_look_at` has come
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -104,6 +104,11 @@ def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> 
     return [_change("milestone_opened", milestone, at, clock=clock.pk)]
 
 
+def is_promised(clocks: Iterable[Clock], *, by: str) -> bool:
+    """Tell whether `by` has opened a milestone, whatever became of it."""
+    return Milestone.objects.filter(clock__in=list(clocks), opened_by=by).exists()
+
+
 def meet(
     clocks: Iterable[Clock],
     *,
@@ -117,16 +122,17 @@ def meet(
 ) -> list[Change]:
     """Meet the open milestones called `names` at `met_at`: late, the breach stands (P3, P6).
 
-    A machine's proof (`is_proven`) that it arrived in time voids a breach the timer recorded before the proof was
-    in; a person's word given afterwards does not.
+    Proof (`is_proven`) that it arrived in time voids a breach the timer recorded before the proof was in. A person's
+    word given past the due instant neither voids nor prevents one, whether or not the timer was there first.
     """
     changes: list[Change] = []
     for milestone in _open_of(clocks).filter(name__in=names).exclude(opened_by__in=unless_opened_by):
-        if met_at > milestone.due_at:
+        is_missed = met_at > milestone.due_at or (not is_proven and at > milestone.due_at)
+        if is_missed:
             changes += _record_breach(milestone, at=at, cause=cause)
-        elif is_proven:
+        else:
             changes += _void_breach(milestone, reason="delivered_in_time", at=at)
-        milestone.met_at, milestone.met_by, milestone.next_look_at = met_at, by, None
+        milestone.met_at, milestone.met_by, milestone.next_look_at = met_at, by, at if is_missed else None
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
         changes.append(_change("milestone_met", milestone, at, met_at=met_at.isoformat(), by=by))
     return changes
@@ -135,39 +141,38 @@ def meet(
 def void(clocks: Iterable[Clock], *, by: str, at: datetime) -> list[Change]:
     """Open again at its original due time what `by` had met, and end what it had opened (P4)."""
     changes: list[Change] = []
-    clocks = list(clocks)
-    for milestone in _open_of(clocks).filter(opened_by=by):
-        milestone.ended_at, milestone.end_reason, milestone.next_look_at = at, "voided", None
-        milestone.save(update_fields=["ended_at", "end_reason", "next_look_at"])
-        changes.append(_change("milestone_ended", milestone, at, reason="voided"))
-    for milestone in Milestone.objects.select_for_update().filter(clock__in=clocks, met_by=by):
-        policy = Policy.from_json(milestone.clock.policy_version.document)
-        milestone.met_at, milestone.met_by = None, ""
-        look = ladder.look(policy, due_at=milestone.due_at, fired=_fired([milestone])[milestone.pk], at=at)
-        # A breach found here is told by the sweep like any other; its cause is already known.
-        milestone.next_look_at = at if look.tell else look.next_look_at
+    own = Milestone.objects.select_for_update().filter(clock__in=list(clocks)).order_by("due_at", "pk")
+    for milestone in own.filter(opened_by=by, ended_at__isnull=True):
+        # Met or open: a promise that never arrived must not come back when what met it is voided in turn.
+        changes += _end(milestone, reason="voided", cause=BreachCause.NO_REPLY, missed_by=at, at=at)
+    for milestone in own.filter(met_by=by):
+        # The sweep looks at once: what became due while it counted as met is told now.
+        milestone.met_at, milestone.met_by, milestone.next_look_at = None, "", at
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
         changes.append(_change("milestone_reopened", milestone, at, by=by))
     return changes
 
 
-def record_missed(clocks: Iterable[Clock], *, cause: BreachCause, at: datetime) -> list[Change]:
-    """Record a breach, dated when it was due, on every open milestone already past at `at` (P4, P8)."""
-    missed = [milestone for milestone in _open_of(clocks) if milestone.due_at <= at]
+def record_missed(clocks: Iterable[Clock], *, cause: BreachCause, at: datetime, among: Collection[int]) -> list[Change]:
+    """Record a breach, dated when it was due, on the open milestones of `among` already past at `at` (P4, P8)."""
+    missed = _open_of(clocks).filter(pk__in=among, due_at__lte=at)
     return [change for milestone in missed for change in _record_breach(milestone, at=at, cause=cause)]
 
 
 def end(
-    clocks: Iterable[Clock], *, reason: str, cause: BreachCause = BreachCause.NO_REPLY, at: datetime
+    clocks: Iterable[Clock],
+    *,
+    reason: str,
+    cause: BreachCause = BreachCause.NO_REPLY,
+    missed_by: datetime,
+    at: datetime,
 ) -> list[Change]:
-    """End every open milestone without a reply; one already missed leaves its breach behind (P15)."""
-    clocks = list(clocks)
-    changes = record_missed(clocks, cause=cause, at=at)
-    for milestone in _open_of(clocks):
-        milestone.ended_at, milestone.end_reason, milestone.next_look_at = at, reason, None
-        milestone.save(update_fields=["ended_at", "end_reason", "next_look_at"])
-        changes.append(_change("milestone_ended", milestone, at, reason=reason))
-    return changes
+    """End every open milestone without a reply; one already missed at `missed_by` leaves its breach behind (P15)."""
+    return [
+        change
+        for milestone in _open_of(clocks)
+        for change in _end(milestone, reason=reason, cause=cause, missed_by=missed_by, at=at)
+    ]
 
 
 def next_due_at(clocks: Iterable[Clock]) -> datetime | None:
@@ -176,12 +181,16 @@ def next_due_at(clocks: Iterable[Clock]) -> datetime | None:
     return due
 
 
-def claim_due(*, at: datetime, limit: int) -> list[Look]:
-    """Lock up to `limit` milestones whose moment to look has come, skipping those another worker holds (design §6)."""
+def claim_due(*, at: datetime, limit: int, besides: Collection[int] = ()) -> list[Look]:
+    """Lock up to `limit` milestones whose moment to look has come, skipping those another worker holds (design §6).
+
+    `besides` names those this sweep has already had to leave.
+    """
     milestones = list(
         Milestone.objects.select_for_update(of=("self",), skip_locked=True)
         .select_related("clock__policy_version")
         .filter(next_look_at__lte=at)
+        .exclude(pk__in=besides)
         .order_by("next_look_at")[:limit]
     )
     fired = _fired(milestones)
@@ -195,15 +204,25 @@ def claim_due(*, at: datetime, limit: int) -> list[Look]:
     return looks
 
 
-def mark_looked(looks: Sequence[Look], *, at: datetime) -> list[Change]:
-    """Record what the claimed looks told, skipped and found missed, and when to look next."""
+def mark_looked(
+    looks: Sequence[Look], *, at: datetime, causes: Mapping[int, BreachCause] | None = None
+) -> list[Change]:
+    """Record what the claimed looks told, skipped and found missed, and when to look next.
+
+    `causes` says by milestone why it was missed, where that is known to be more than that no reply came.
+    """
+    why = causes or {}
     missed = [look.milestone for look in looks if look.decision.is_missed]
     known = set(
         Breach.objects.filter(milestone__in=missed, voided_at__isnull=True).values_list("milestone_id", flat=True)
     )
-    fresh = [milestone for milestone in missed if milestone.pk not in known]
-    Breach.objects.bulk_create([Breach(milestone=m, due_at=m.due_at, recorded_at=at) for m in fresh])
-    changes = [_change("breach_recorded", m, at, cause=BreachCause.NO_REPLY.value) for m in fresh]
+    breaches = [
+        Breach(milestone=m, due_at=m.due_at, recorded_at=at, cause=why.get(m.pk, BreachCause.NO_REPLY))
+        for m in missed
+        if m.pk not in known
+    ]
+    Breach.objects.bulk_create(breaches)
+    changes = [_change("breach_recorded", b.milestone, at, cause=str(b.cause)) for b in breaches]
     firings = []
     for look in looks:
         for result, rungs in (
@@ -235,6 +254,17 @@ def _fired(milestones: Collection[Milestone]) -> dict[int, set[str]]:
         if due_at == due[pk]:  # what fired for an earlier due instant does not count for this one
             fired[pk].add(rung)
     return fired
+
+
+def _end(milestone: Milestone, *, reason: str, cause: BreachCause, missed_by: datetime, at: datetime) -> list[Change]:
+    is_missed = milestone.is_open and milestone.due_at <= missed_by
+    changes = _record_breach(milestone, at=at, cause=cause) if is_missed else []
+    if milestone.is_open:
+        milestone.next_look_at = at if is_missed else None
+    milestone.met_at, milestone.met_by = None, ""
+    milestone.ended_at, milestone.end_reason = at, reason
+    milestone.save(update_fields=["met_at", "met_by", "ended_at", "end_reason", "next_look_at"])
+    return [*changes, _change("milestone_ended", milestone, at, reason=reason)]
 
 
 def _firing(milestone: Milestone, planned: ladder.Planned, result: str, at: datetime) -> Firing:

@@ -120,9 +120,13 @@ class Milestone(models.Model):
             models.CheckConstraint(
                 condition=Q(met_at__isnull=True) | Q(ended_at__isnull=True), name="milestone_met_or_ended"
             ),
+            # What is done is looked at again only past its due instant: a breach is told even when a late reply was
+            # there before the timer.
             models.CheckConstraint(
-                condition=Q(next_look_at__isnull=True) | Q(met_at__isnull=True, ended_at__isnull=True),
-                name="milestone_only_open_fires",
+                condition=Q(next_look_at__isnull=True)
+                | Q(met_at__isnull=True, ended_at__isnull=True)
+                | Q(next_look_at__gte=F("due_at")),
+                name="milestone_only_open_or_missed_fires",
             ),
         ]
         indexes: ClassVar = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
@@ -98,13 +98,20 @@ def rights_on(user: User | AnonymousUser, ticket: Ticket) -> frozenset[Right]:
     return frozenset(held)
 
 
-def may_be_told(ticket: Ticket, membership: Membership, exclusions: Iterable[Exclusion]) -> bool:
-    """Tell whether an alert about `ticket` may go to a member: who is excluded counts as absent (N3, P13)."""
+def excluded(members: Iterable[Membership], exclusions: Iterable[Exclusion]) -> set[int]:
+    """Return who of an agency's members is excluded, as a person or by any unit they belong to (P13)."""
+    users = {exclusion.user_id for exclusion in exclusions if exclusion.user_id}
+    units = {exclusion.unit_id for exclusion in exclusions if exclusion.unit_id}
+    return users | {member.user_id for member in members if member.unit_id in units}
+
+
+def may_be_told(ticket: Ticket, membership: Membership, excluded: Collection[int]) -> bool:
+    """Tell whether an alert about `ticket` may go to a member: who is `excluded` counts as absent (N3, P13)."""
     if not membership.user.is_active:
         return False
     if not ticket.sealed:
         return True
-    if any(e.user_id == membership.user_id or (e.unit_id and e.unit_id == membership.unit_id) for e in exclusions):
+    if membership.user_id in excluded:
         return False
     return Right.READ_SEALED in RIGHTS[membership.role] or ticket.officer_id == membership.user_id
 

@@ -141,7 +141,9 @@ def tax_code_oddity(text: str) -> Oddity | None:
     """Return a warning where a tax code is odd: 10 digits with a check digit, a 10-3 branch, or 12 digits."""
     digits = re.sub(r"[\s.\-]", "", text)
     if not digits or (
-        digits.isdigit() and (len(digits) == 12 or (len(digits) in (10, 13) and _check_digit_fits(digits)))
+        digits.isascii()
+        and digits.isdigit()
+        and (len(digits) == 12 or (len(digits) in (10, 13) and _check_digit_fits(digits)))
     ):
         return None
     return Oddity(

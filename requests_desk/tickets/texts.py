@@ -17,7 +17,7 @@ from notifications.outbox import Draft
 from notifications.sms_text import is_mobile
 from requests_desk.tickets.models import Reply, Ticket
 from requests_desk.tickets.moments import time_left
-from requests_desk.tickets.services.recipients import Recipient, ways_to
+from requests_desk.tickets.services.recipients import Recipient
 from sla.models import Milestone
 
 
@@ -69,12 +69,11 @@ def alert(ticket: Ticket, milestone: Milestone, rungs: Sequence[str], way: Recip
     )
 
 
-def not_delivered(reply: Reply, *, at: datetime) -> list[Draft]:
-    """Return the notice to a reply's author that it did not arrive, by every way that reaches them (P4)."""
+def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:
+    """Return the notice that a reply did not arrive, to each of `ways` (P4)."""
     url = f"{settings.PUBLIC_BASE_URL}/desk/tickets/{reply.ticket.code}/"
     due_at = ticket_due(reply.ticket)
     more = {"due_at": due_at, "time_left": time_left(due_at, at) if due_at else "", "ticket_url": url, "reply": reply}
-    ways = ways_to(reply.author, ["email"])
     keys = [f"{reply.key}:not-delivered:{way.key}:{way.channel}" for way in ways]
     return [
         _draft(reply.ticket, way, "not_delivered", cause="not_delivered", key=key, **more)

@@ -58,13 +58,13 @@ def note(ticket: Ticket, text: str, *, by: User, at: datetime) -> Message:
 def _require(ticket: Ticket, unit: Unit, officer: User | None) -> None:
     if unit.agency_id != ticket.agency_id:
         raise Refused({"unit": [_("This unit does not belong to the agency.")]})
-    exclusions = list(ticket.exclusions.all())
-    if ticket.sealed and any(exclusion.unit_id == unit.pk for exclusion in exclusions):
+    exclusions = list(ticket.exclusions.all()) if ticket.sealed else []
+    if any(exclusion.unit_id == unit.pk for exclusion in exclusions):
         raise Refused({"unit": [_("This unit cannot be given the request.")]})
     if officer is None:
         return
     held = Membership.objects.filter(user=officer, agency=ticket.agency_id, user__is_active=True).select_related("user")
     if not any(m.unit_id in (unit.pk, None) and access.Right.REPLY in access.RIGHTS[m.role] for m in held):
         raise Refused({"officer": [_("This person does not work in the unit.")]})
-    if ticket.sealed and any(exclusion.user_id == officer.pk for exclusion in exclusions):
+    if officer.pk in access.excluded(held, exclusions):
         raise Refused({"officer": [_("This person cannot be given the request.")]})

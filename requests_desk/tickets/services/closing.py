@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers, rules
-from requests_desk.tickets.models import Message, Reply, Ticket
-from requests_desk.tickets.services import due, ledger, locking
+from requests_desk.tickets.models import Message, Ticket
+from requests_desk.tickets.services import calls, due, ledger, locking
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import CallOutcome, Ending, ReplyKind, State
-from sla import clocks, worktime
-from sla.models import BreachCause
-
-CALLS_NEEDED = 3
-BETWEEN_CALLS = timedelta(hours=2)
+from requests_desk.tickets.words import Ending, ReplyKind, State
+from sla import clocks
 
 
 class ReplyMissing(Exception):
@@ -49,8 +45,8 @@ def close(
         _require(ticket, ending, note=note, by=by, at=at)
         if note:
             Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=note, author=by, at=at)
-        cause = BreachCause.NOT_REACHABLE if ending == Ending.UNREACHABLE else BreachCause.NO_REPLY
-        changes = clocks.end(due.clocks_of(ticket), reason=ending, cause=cause, at=at)
+        cause = calls.why_missed(ticket, due_at=ticket.next_due_at or at)
+        changes = clocks.end(due.clocks_of(ticket), reason=ending, cause=cause, missed_by=at, at=at)
         ticket.state, ticket.ending, ticket.closed_at = State.CLOSED, ending, at
         ticket.save(update_fields=["state", "ending", "closed_at"])
         facts = {"ending": ending, "note_digest": identifiers.text_digest(note) if note else ""}
@@ -79,7 +75,7 @@ def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) 
     if ending == Ending.UNREACHABLE:
         if access.Right.CLOSE_UNREACHABLE not in access.rights_on(by, ticket):
             raise access.Denied(_("Only a head of unit or above may end a request this way."))
-        if not has_tried_enough(ticket):
+        if not calls.has_tried_enough(ticket, until=at):
             raise ReplyMissing(
                 ["three_calls"], _("Three unanswered calls, two hours apart in office time, come first.")
             )
@@ -94,18 +90,3 @@ def _second_person(ticket: Ticket, *, by: User, at: datetime) -> None:
         raise ReplyMissing(
             ["second_person"], _("Half the time is gone: somebody else than its officer must end it as invalid.")
         )
-
-
-def has_tried_enough(ticket: Ticket) -> bool:
-    """Tell whether three unanswered calls lie two hours of office time apart (P3)."""
-    calls = ticket.replies.filter(call_outcome=CallOutcome.NO_ANSWER).order_by("created_at")
-    calendar = worktime.Calendar.from_json(due.reply_clock(due.clocks_of(ticket)).calendar_version.document)
-    kept: list[datetime] = []
-    for moment in (_moment(call) for call in calls):
-        if not kept or worktime.elapsed_working(calendar, kept[-1], moment) >= BETWEEN_CALLS.total_seconds():
-            kept.append(moment)
-    return len(kept) >= CALLS_NEEDED
-
-
-def _moment(call: Reply) -> datetime:
-    return call.happened_at or call.created_at

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -30,7 +31,11 @@ LIMITS = {
     "received_reason": 500,
     "field": 64,
     "submission": 100,
+    "reply_by": 16,
+    "phone": 200,
 }
+MOST_PHONES = 10
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 class Refused(ValueError):
@@ -75,18 +80,22 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
     """Return `request` cleaned. Raises Refused with every problem at once, so that a form is corrected in one go."""
     problems: dict[str, list[str]] = {}
     texts = _clean(
-        {name: getattr(request, name) for name in ("text", "received_reason", "field", "submission")}, problems
+        {name: getattr(request, name) for name in ("text", "received_reason", "field", "submission", "reply_by")},
+        problems,
     )
     who = _clean(
         {name: getattr(request.asked, name) for name in ("name", "organisation", "tax_code", "email", "address")},
         problems,
     )
+    phones = _phones(request.asked.phones, problems)
     if texts.get("text") == "":
         problems["text"] = [_("Please say what is asked.")]
     if request.channel not in Channel.values:
         problems["channel"] = [_("This channel is not known.")]
     if request.kind not in Kind.values:
         problems["kind"] = [_("This kind is not known.")]
+    if request.language not in dict(settings.LANGUAGES):
+        problems["language"] = [_("This language is not known.")]
     if request.unit is not None and request.unit.agency_id != agency.pk:
         problems["unit"] = [_("This unit does not belong to the agency.")]
     received_at = request.received_at
@@ -95,13 +104,24 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
         problems |= _backdating(agency, received_at, texts.get("received_reason", ""), by=by, at=at)
     if problems:
         raise Refused(problems)
-    asked = replace(request.asked, **who)  # type: ignore[arg-type]  # texts all: `phones` is not among them
-    return replace(request, asked=asked, received_at=received_at, **texts)  # type: ignore[arg-type]
+    asked = replace(request.asked, phones=phones, **who)
+    return replace(request, asked=asked, received_at=received_at, **texts)  # type: ignore[arg-type]  # texts all
+
+
+def submission_of(request: Request) -> str:
+    """Return the key of a submission, cleaned, so that it may be looked for. Raises Refused."""
+    problems: dict[str, list[str]] = {}
+    cleaned = _clean({"submission": request.submission}, problems)
+    if problems:
+        raise Refused(problems)
+    return cleaned["submission"]
 
 
 def digest(request: Request) -> str:
-    """Return a keyed digest of all that a submission carried: the same key with other content is another request."""
-    return identifiers.text_digest(json.dumps(asdict(replace(request, unit=None)), default=str, sort_keys=True))
+    """Return a keyed digest of a submission as it was sent: the same key with other content is another request."""
+    unit = request.unit.pk if request.unit else None
+    carried = [asdict(replace(request, unit=None)), unit]
+    return identifiers.text_digest(json.dumps(carried, default=str, sort_keys=True))
 
 
 def oddities(agency: Agency, request: Request) -> list[Oddity]:
@@ -136,6 +156,8 @@ def _backdating(
 ) -> dict[str, list[str]]:
     """Hold an officer to P1. A door without a person (`by` None) reports the moment it saw, however long ago."""
     back = at - received_at
+    if received_at < EARLIEST:
+        return {"received_at": [_("The time of receipt lies too far back.")]}
     if back < timedelta(0):
         return {"received_at": [_("The time of receipt lies in the future.")]}
     if by is None or back <= FREE_BACKDATING:
@@ -146,6 +168,19 @@ def _backdating(
     if back > OFFICERS_BACKDATING and Right.BACKDATE not in held:
         return {"received_at": [_("Received more than seven days ago: only a head of unit or above may log this.")]}
     return {}
+
+
+def _phones(typed: tuple[str, ...], problems: dict[str, list[str]]) -> tuple[str, ...]:
+    if len(typed) > MOST_PHONES:
+        problems["phones"] = [_("At most %(count)s phone numbers can be kept.") % {"count": MOST_PHONES}]
+        return ()
+    kept = []
+    for phone in typed:
+        try:
+            kept.append(identifiers.clean_text(phone, limit=LIMITS["phone"]))
+        except identifiers.BadText as error:
+            problems["phones"] = [str(error)]
+    return tuple(kept)
 
 
 def _clean(texts: dict[str, str], problems: dict[str, list[str]]) -> dict[str, str]:

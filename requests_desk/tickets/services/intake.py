@@ -16,7 +16,7 @@ from requests_desk.tickets import identifiers, texts
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import CodeCounter, StatusLink, Ticket, TicketClock
 from requests_desk.tickets.services import due, ledger, outbox, requesters
-from requests_desk.tickets.services.incoming import Request, checked, digest, oddities
+from requests_desk.tickets.services.incoming import Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
 from sla import catalogue, clocks
@@ -39,37 +39,47 @@ class Logged(NamedTuple):
     is_new: bool = True
 
 
+class Submission(NamedTuple):
+    """The sender's own key of what it sent, and a digest of that: both empty when there is no key."""
+
+    key: str
+    digest: str
+
+
 def log(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Logged:
     """Make a ticket of `request`. The same submission again returns the ticket it made.
 
     Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
     """
+    # Looked for as it was sent and before it is checked: what was in time when sent first is no less so when repeated.
+    submission = Submission(submission_of(request), digest(request))
+    if earlier := _earlier(agency, request, submission, by):
+        return earlier
     request = checked(agency, request, by=by, at=at)
     try:
         with transaction.atomic():
-            return _earlier(agency, request, by) or _write(agency, request, by=by, at=at)
+            return _write(agency, request, submission, by=by, at=at)
     except IntegrityError:
         # The same form twice at the same moment: the unique key let one through, and this is it.
-        earlier = _earlier(agency, request, by)
-        if earlier is None:
-            raise
-        return earlier
+        if earlier := _earlier(agency, request, submission, by):
+            return earlier
+        raise
 
 
-def _earlier(agency: Agency, request: Request, by: User | None) -> Logged | None:
-    if not request.submission:
+def _earlier(agency: Agency, request: Request, submission: Submission, by: User | None) -> Logged | None:
+    if not submission.key:
         return None
-    ticket = Ticket.objects.filter(agency=agency, logged_by=by, submission=request.submission).first()
+    ticket = Ticket.objects.filter(agency=agency, logged_by=by, submission=submission.key).first()
     if ticket is None:
         return None
-    if ticket.submission_digest != digest(request):
+    if ticket.submission_digest != submission.digest:
         raise SubmissionReused(ticket.code)
     return Logged(ticket, "", "", oddities(agency, request), is_new=False)
 
 
-def _write(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Logged:
+def _write(agency: Agency, request: Request, submission: Submission, *, by: User | None, at: datetime) -> Logged:
     lookup, token = identifiers.new_lookup_code(), secrets.token_urlsafe(16)
-    ticket, lines = _ticket(agency, request, lookup=lookup, by=by, at=at)
+    ticket, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
     drafts = texts.acknowledgement(ticket, lookup_code=lookup, token=token, at=at)
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
@@ -80,7 +90,7 @@ def _write(agency: Agency, request: Request, *, by: User | None, at: datetime) -
 
 
 def _ticket(
-    agency: Agency, request: Request, *, lookup: str, by: User | None, at: datetime
+    agency: Agency, request: Request, submission: Submission, *, lookup: str, by: User | None, at: datetime
 ) -> tuple[Ticket, list[Line]]:
     received_at = request.received_at or at
     owner = f"agency:{agency.pk}"
@@ -112,8 +122,8 @@ def _ticket(
         state=State.ASSIGNED if request.unit else State.RECEIVED,
         sealed=request.kind in SEALED_KINDS,
         lookup_digest=identifiers.lookup_digest(code, lookup),
-        submission=request.submission or None,
-        submission_digest=digest(request) if request.submission else "",
+        submission=submission.key or None,
+        submission_digest=submission.digest if submission.key else "",
     )
     TicketClock.objects.create(ticket=ticket, clock=clock)
     return ticket, [Line(ticket, "logged", _facts(ticket)), *ledger.lines_of(ticket, changes)]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from notifications import channels
 from requests_desk.people.models import Agency, Membership, Role, User
 from requests_desk.tickets import access
-from requests_desk.tickets.models import Exclusion, Ticket
+from requests_desk.tickets.models import Exclusion, Reply, Ticket
 
 LADDER = ("officer", "unit_head", "chief", "leadership")
 FALLBACK_CHANNELS = ("email", "sms")
@@ -48,7 +48,7 @@ class Directory:
         return self._alarm(ticket, wanted)
 
     def _holders(self, ticket: Ticket, rung: str) -> list[User]:
-        told = [m for m in self.members[ticket.agency_id] if access.may_be_told(ticket, m, self.exclusions[ticket.pk])]
+        told = self._tellable(ticket)
         if rung == "officer" and ticket.officer_id:
             return _people(m for m in told if m.user_id == ticket.officer_id)
         if rung == "officer":  # nobody holds it yet: whoever could give it to somebody
@@ -61,6 +61,15 @@ class Directory:
             return _people(m for m in told if m.role == Role.UNIT_HEAD and m.unit_id == ticket.unit_id)
         return _people(m for m in told if m.role == {"chief": Role.CHIEF, "leadership": Role.LEADER}[rung])
 
+    def _tellable(self, ticket: Ticket) -> list[Membership]:
+        members = self.members[ticket.agency_id]
+        excluded = access.excluded(members, self.exclusions[ticket.pk])
+        return [member for member in members if access.may_be_told(ticket, member, excluded)]
+
+    def may_be_told(self, ticket: Ticket, person: User) -> bool:
+        """Tell whether a person still works here and may know of the ticket."""
+        return any(member.user_id == person.pk for member in self._tellable(ticket))
+
     def _reachable(self, people: Iterable[User], wanted: Iterable[str]) -> list[Recipient]:
         return [recipient for person in people for recipient in ways_to(person, wanted)]
 
@@ -71,6 +80,13 @@ class Directory:
         if agency.alarm_email:
             found.append(Recipient(f"agency:{agency.pk}", agency.name, "vi", "email", agency.alarm_email))
         return found
+
+
+def about_reply(ticket: Ticket, reply: Reply) -> list[Recipient]:
+    """Return whom to tell that a reply did not arrive: its author, else who answers for the ticket (P4, N3)."""
+    directory = Directory([ticket])
+    ways = ways_to(reply.author, ["email"]) if directory.may_be_told(ticket, reply.author) else []
+    return ways or directory.reach(ticket, "officer", ["email"])
 
 
 def ways_to(person: User, wanted: Iterable[str]) -> list[Recipient]:

@@ -4,60 +4,62 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Count
 
 from notifications import outbox as notifications_outbox
 from notifications.outbox import Draft
 from requests_desk.tickets import texts
-from requests_desk.tickets.models import Ticket, TicketClock
-from requests_desk.tickets.services import ledger, outbox, replies
+from requests_desk.tickets.models import Reply, Ticket, TicketClock
+from requests_desk.tickets.services import calls, ledger, outbox, replies
 from requests_desk.tickets.services.recipients import Directory, Recipient
+from requests_desk.tickets.words import CallOutcome
 from sla import clocks
 from sla.clocks import Look
+from sla.models import BreachCause
 
 log = logging.getLogger(__name__)
 BATCH = 500
 
 
+class Fired(NamedTuple):
+    """What came of one batch: how many milestones were looked at, and which must wait for the next sweep."""
+
+    looked: int
+    left: set[int]
+
+
 def sweep(*, at: datetime) -> int:
     """Settle what a crash left stored, then fire all that is due at `at`. Return how many milestones were looked at."""
-    settle_left_over(at=at)
-    looked = 0
-    while (count := fire_due(at=at, limit=BATCH)) > 0:
-        looked += count
+    replies.take_up(notifications_outbox.unsettled(limit=BATCH), at=at)
+    looked, left = 0, set[int]()
+    while any(fired := fire_due(at=at, limit=BATCH, besides=left)):
+        looked += fired.looked
+        left |= fired.left
     return looked
 
 
-def settle_left_over(*, at: datetime) -> None:
-    """Take up outcomes that were recorded but, for a crash, never told to anybody (N7)."""
-    with transaction.atomic():
-        outcomes = notifications_outbox.unsettled(limit=BATCH)
-        if outcomes:
-            replies.settle(outcomes, at=at)
-            notifications_outbox.mark_settled(outcomes, at=at)
-
-
 @transaction.atomic
-def fire_due(*, at: datetime, limit: int) -> int:
-    """Fire up to `limit` due milestones and return how many: none means nothing is left that nobody else holds.
+def fire_due(*, at: datetime, limit: int, besides: Collection[int] = ()) -> Fired:
+    """Fire up to `limit` due milestones other than `besides`; nothing looked at and nothing left means all is done.
 
     Claim, history and messages commit together or not at all, so a crash anywhere loses nothing and repeats nothing.
     """
-    claimed = clocks.claim_due(at=at, limit=limit)
+    claimed = clocks.claim_due(at=at, limit=limit, besides=besides)
+    if not claimed:
+        return Fired(0, set())
     tickets = _lock_tickets(claimed)
-    looks = [look for look in claimed if look.milestone.clock_id in tickets]
-    if not looks:
-        return 0
-    lines = [
-        ledger.Line(tickets[change.milestone.clock_id], change.kind, change.facts)
-        for change in clocks.mark_looked(looks, at=at)
-    ]
+    drafts = _drafts([look for look in claimed if look.milestone.clock_id in tickets], tickets, at=at)
+    looks = [look for look in claimed if look.milestone.pk in drafts]
+    changes = clocks.mark_looked(looks, at=at, causes=_causes(looks, tickets))
+    lines = [ledger.Line(tickets[change.milestone.clock_id], change.kind, change.facts) for change in changes]
     ledger.append(lines, actor=None, at=at)
-    outbox.post(_drafts(looks, tickets, at=at), at=at)
-    return len(looks)
+    outbox.post([draft for own in drafts.values() for draft in own], at=at)
+    return Fired(len(looks), {look.milestone.pk for look in claimed} - set(drafts))
 
 
 def _lock_tickets(looks: Sequence[Look]) -> dict[int, Ticket]:
@@ -65,8 +67,6 @@ def _lock_tickets(looks: Sequence[Look]) -> dict[int, Ticket]:
 
     Waiting for it here could deadlock: whoever holds the ticket may be about to write the milestone we hold.
     """
-    if not looks:
-        return {}
     timed = TicketClock.objects.filter(clock__in=[look.milestone.clock_id for look in looks])
     rows = (
         Ticket.objects.select_for_update(of=("self",), skip_locked=True)
@@ -77,14 +77,35 @@ def _lock_tickets(looks: Sequence[Look]) -> dict[int, Ticket]:
     return {link.clock_id: ticket for ticket in rows for link in ticket.ticket_clocks.all()}
 
 
-def _drafts(looks: Sequence[Look], tickets: dict[int, Ticket], *, at: datetime) -> list[Draft]:
+def _drafts(looks: Sequence[Look], tickets: dict[int, Ticket], *, at: datetime) -> dict[int, list[Draft]]:
+    """Return the messages by milestone; one that cannot be written keeps its milestone due and holds up no other."""
     directory = Directory(list({ticket.pk: ticket for ticket in tickets.values()}.values()))
-    drafts = []
+    drafts: dict[int, list[Draft]] = {}
     for look in looks:
         ticket = tickets[look.milestone.clock_id]
-        for person, rungs in _by_person(directory, ticket, look).items():
-            drafts.append(texts.alert(ticket, look.milestone, rungs, person, at=at))
+        try:
+            people = _by_person(directory, ticket, look)
+            own = [texts.alert(ticket, look.milestone, rungs, person, at=at) for person, rungs in people.items()]
+        except Exception:
+            log.exception("cannot write the alerts of ticket %s", ticket.code)
+        else:
+            drafts[look.milestone.pk] = own
     return drafts
+
+
+def _causes(looks: Sequence[Look], tickets: dict[int, Ticket]) -> dict[int, BreachCause]:
+    """Return why milestones were missed where calls show that the requester could not be reached (P3)."""
+    missed = {look.milestone.pk: look.milestone for look in looks if look.decision.is_missed}
+    called = Reply.objects.filter(
+        ticket__in=[tickets[milestone.clock_id] for milestone in missed.values()], call_outcome=CallOutcome.NO_ANSWER
+    )
+    enough = called.values("ticket").annotate(calls=Count("pk")).filter(calls__gte=calls.CALLS_NEEDED)
+    often = set(enough.values_list("ticket", flat=True))
+    return {
+        pk: calls.why_missed(tickets[milestone.clock_id], due_at=milestone.due_at)
+        for pk, milestone in missed.items()
+        if tickets[milestone.clock_id].pk in often
+    }
 
 
 def _by_person(directory: Directory, ticket: Ticket, look: Look) -> dict[Recipient, list[str]]:

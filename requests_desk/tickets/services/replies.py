@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
+from notifications import outbox as notifications_outbox
 from notifications.outbox import Outcome
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers, texts
 from requests_desk.tickets.models import Delivery, Reply, Ticket
-from requests_desk.tickets.services import due, ledger, locking, outbox, reply_checks
+from requests_desk.tickets.services import calls, closing, due, ledger, locking, outbox, recipients, reply_checks
+from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, ReplyKind, State
 from sla import clocks
-from sla.models import BreachCause, MilestoneName
+from sla.models import BreachCause, Clock, MilestoneName
+
+log = logging.getLogger(__name__)
 
 # A message the senders report on is a reply's when its cause says so.
 CAUSE = "reply"
@@ -62,8 +67,22 @@ def send(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int 
         else:
             moment = draft.happened_at or at
             Delivery.objects.create(reply=reply, channel=draft.channel, reached_at=moment)
-            _reached(ticket, reply, reached_at=moment, actor=by, at=at, is_proven=moment == at)
+            _reached(ticket, reply, reached_at=moment, actor=by, at=at, is_proven=at - moment <= FREE_BACKDATING)
     return reply
+
+
+def take_up(outcomes: Iterable[Outcome], *, at: datetime) -> None:
+    """Settle stored outcomes once each; one that breaks stays stored for the next sweep and holds up no other.
+
+    The outbox row is marked first: whoever records a later outcome of the same message locks it in that order too.
+    """
+    for outcome in outcomes:
+        try:
+            with transaction.atomic():
+                if notifications_outbox.mark_settled([outcome], at=at):
+                    settle([outcome], at=at)
+        except Exception:
+            log.exception("could not settle %s", outcome.key)
 
 
 def settle(outcomes: Iterable[Outcome], *, at: datetime) -> None:
@@ -114,9 +133,17 @@ def _reached(
     reply.save(update_fields=["reached_at"])
     is_final = reply.kind in FINAL_REPLIES
     own = due.clocks_of(ticket)
-    changes = clocks.meet(own, names=_meets(reply), met_at=reached_at, by=reply.key, at=at, is_proven=is_proven)
-    if reply.kind == ReplyKind.INTERIM and reply.promised_at and ticket.state not in (State.REPLIED, State.CLOSED):
-        changes += clocks.promise(due.reply_clock(own), due_at=reply.promised_at, opened_by=reply.key, at=at)
+    changes = clocks.meet(
+        own,
+        names=_meets(reply),
+        met_at=reached_at,
+        by=reply.key,
+        at=at,
+        is_proven=is_proven,
+        cause=calls.why_missed(ticket, due_at=ticket.next_due_at or at),
+    )
+    if ticket.state not in (State.REPLIED, State.CLOSED):
+        changes += _promise(own, reply, at=at)
     ledger.append(
         [
             Line(ticket, "reply_reached", _facts(reply, reached_at=reached_at.isoformat())),
@@ -140,12 +167,13 @@ def _failed(ticket: Ticket, reply: Reply, *, reason: str, at: datetime) -> None:
     ):
         reply.reached_at = None
         reply.save(update_fields=["reached_at"])
+        before = ticket.state
         changes = _void(ticket, reply, at=at)
-        lines += [Line(ticket, "reply_voided", _facts(reply, reason=reason)), *ledger.lines_of(ticket, changes)]
-        _reopen(ticket)
+        facts = _facts(reply, reason=reason) | {"state": [before, ticket.state]}
+        lines += [Line(ticket, "reply_voided", facts), *ledger.lines_of(ticket, changes)]
     ledger.append(lines, actor=None, at=at)
     due.refresh(ticket)
-    outbox.post(texts.not_delivered(reply, at=at), at=at)
+    outbox.post(texts.not_delivered(reply, recipients.about_reply(ticket, reply), at=at), at=at)
 
 
 def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[clocks.Change]:
@@ -153,6 +181,7 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[clocks.Change]:
     own = due.clocks_of(ticket)
     cause = BreachCause.NOT_DELIVERED
     changes = clocks.void(own, by=reply.key, at=at)
+    reopened = [change.milestone.pk for change in changes if change.kind == "milestone_reopened"]
     standing = list(ticket.replies.filter(reached_at__isnull=False).order_by("reached_at", "pk"))
     for place, other in enumerate(standing):
         later = [one.key for one in standing[place:]]
@@ -165,7 +194,19 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[clocks.Change]:
             cause=cause,
             unless_opened_by=later,
         )
-    return changes + clocks.record_missed(own, cause=cause, at=at)
+        if not any(one.kind in FINAL_REPLIES for one in standing[:place]):
+            changes += _promise(own, other, at=at)  # one that came after the voided answer promises from now on
+    _reopen(ticket)
+    if ticket.closed_at:  # withdrawn or invalid all the same: missed is only what was due before that
+        return changes + clocks.end(own, reason=ticket.ending, cause=cause, missed_by=ticket.closed_at, at=at)
+    return changes + clocks.record_missed(own, cause=cause, at=at, among=reopened)
+
+
+def _promise(own: list[Clock], reply: Reply, *, at: datetime) -> list[clocks.Change]:
+    """Open what a delivered interim reply promised, once (P5)."""
+    if reply.kind != ReplyKind.INTERIM or reply.promised_at is None or clocks.is_promised(own, by=reply.key):
+        return []
+    return clocks.promise(due.reply_clock(own), due_at=reply.promised_at, opened_by=reply.key, at=at)
 
 
 def _meets(reply: Reply) -> Sequence[str]:
@@ -173,11 +214,14 @@ def _meets(reply: Reply) -> Sequence[str]:
 
 
 def _reopen(ticket: Ticket) -> None:
-    """Put the ticket back where its standing replies leave it; a closed one comes back to the desk."""
+    """Put the ticket back where its standing replies leave it; one whose ending lacks its reply now comes back."""
+    if ticket.state == State.CLOSED and not closing.missing(ticket, ticket.ending):
+        return
     kinds = set(ticket.replies.filter(reached_at__isnull=False).values_list("kind", flat=True))
     if kinds & FINAL_REPLIES:
-        return
-    ticket.state = State.INTERIM_SENT if kinds else State.ASSIGNED if ticket.unit_id else State.RECEIVED
+        ticket.state = State.REPLIED
+    else:
+        ticket.state = State.INTERIM_SENT if kinds else State.ASSIGNED if ticket.unit_id else State.RECEIVED
     ticket.closed_at, ticket.ending = None, ""
     ticket.save(update_fields=["state", "closed_at", "ending"])
 

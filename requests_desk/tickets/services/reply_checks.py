@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from notifications import channels
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers, rules
-from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.models import Delivery, Ticket
 from requests_desk.tickets.services import due
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind
@@ -77,6 +77,8 @@ def _cleaned(draft: Draft) -> tuple[Draft, dict[str, list[str]]]:
         value = getattr(draft, name)
         if value not in words.values and (value or name in ("kind", "channel")):
             problems[name] = [_("“%(value)s” is not one of the choices.") % {"value": value}]
+    if draft.channel != ReplyChannel.CALL:
+        values["call_outcome"] = ""  # what nobody called about must not excuse a reply from what it needs
     return replace(draft, **values), problems  # type: ignore[arg-type]  # texts all
 
 
@@ -128,7 +130,9 @@ def _promise(ticket: Ticket, promised_at: datetime, *, by: User, at: datetime) -
         }
     clock = due.reply_clock(due.clocks_of(ticket))
     free = Policy.from_json(clock.policy_version.document).interims_before_leader
-    earlier = ticket.replies.filter(kind=ReplyKind.INTERIM, reached_at__isnull=False).count()
+    # One that is still on its way counts: three sent in a row are three.
+    on_its_way_or_there = Delivery.objects.filter(reply__ticket=ticket, failed_at__isnull=True)
+    earlier = on_its_way_or_there.filter(reply__kind=ReplyKind.INTERIM).values("reply").distinct().count()
     if earlier >= free and access.Right.THIRD_INTERIM not in access.rights_on(by, ticket):
         return {
             "kind": [
