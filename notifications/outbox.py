@@ -88,9 +88,10 @@ def enqueue(drafts: Iterable[Draft], *, at: datetime) -> list[Notification]:
     fields = [f for f in Notification._meta.concrete_fields if not f.primary_key]
     columns = ", ".join(f'"{f.column}"' for f in fields)
     marks = f"({', '.join(['%s'] * len(fields))})"
+    # No arbiter is named: two at the same moment may meet on the Message-ID, which is drawn from the key, before it.
     sql = (
         f"INSERT INTO {Notification._meta.db_table} ({columns}) VALUES {', '.join([marks] * len(rows))} "  # noqa: S608
-        "ON CONFLICT (key) DO NOTHING RETURNING *"
+        "ON CONFLICT DO NOTHING RETURNING *"
     )
     values = [f.get_db_prep_save(getattr(row, f.attname), connection) for row in rows for f in fields]
     return list(Notification.objects.raw(sql, values))
