@@ -1,0 +1,140 @@
+"""A request's page: what can be done there, and what it says when it cannot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from requests_desk.tickets.models import Reply, Ticket
+from requests_desk.tickets.services import replies
+from tests.support.cast import Desk, a_reply, log_ticket
+
+ANSWER = {
+    "action": "reply",
+    "channel": "call",
+    "call_outcome": "reached",
+    "spoke_to": "chị Ba",
+    "said": "Nộp ba giấy tờ.",
+}
+
+
+@pytest.fixture
+def ticket(desk: Desk) -> Ticket:
+    return log_ticket(desk, at=timezone.now(), officer=desk.alice)
+
+
+@pytest.fixture
+def client(desk: Desk) -> Client:
+    client = Client()
+    client.force_login(desk.alice)
+    return client
+
+
+def test_it_shows_the_request_its_clock_and_its_history(client: Client, ticket: Ticket) -> None:
+    page = client.get(ticket.url)
+
+    assert "gia hạn giấy phép" in page.text
+    assert page.context["clock"].rule == "A"
+    assert [line.sentence.split(":")[0] for line in page.context["timeline"]][-1] == "Ghi nhận yêu cầu"
+    assert page.context["clock"].explanation
+
+
+def test_it_records_a_call_and_meets_the_promise(client: Client, ticket: Ticket) -> None:
+    response = client.post(f"{ticket.url}?reply=answer", ANSWER, follow=True)
+
+    assert response.status_code == 200
+    assert Ticket.objects.get().state == "replied"
+    assert "Nộp ba giấy tờ." in response.text
+
+
+def test_it_sends_an_interim_by_mail_with_all_it_needs(client: Client, ticket: Ticket) -> None:
+    tomorrow = timezone.localtime(timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    interim = {"reason": "not_ready", "done": "Đã hỏi", "promised_at": tomorrow, "contact": "Alice", "text": "Kính gửi"}
+
+    client.post(f"{ticket.url}?reply=interim", {"action": "reply", "channel": "email"} | interim)
+
+    assert Reply.objects.get().kind == "interim"
+    assert "chờ" in client.get(ticket.url).text.lower()
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("interim", "promised_at"), ("refusal", "ground"), ("transfer", "receiving_body")]
+)
+def test_it_says_what_a_reply_lacks_and_keeps_the_rest(client: Client, ticket: Ticket, kind: str, field: str) -> None:
+    response = client.post(f"{ticket.url}?reply={kind}", ANSWER)
+
+    assert response.status_code == 422
+    assert response.context["reply_forms"][kind].errors[field]
+    assert "Nộp ba giấy tờ." in response.text
+    assert not Reply.objects.exists()
+
+
+def test_it_tells_the_second_of_two_officers(client: Client, ticket: Ticket, desk: Desk) -> None:
+    seen = ticket.ledger_seq
+    replies.send(ticket, a_reply("answer", "call"), by=desk.bob, at=timezone.now())
+
+    response = client.post(f"{ticket.url}?reply=answer", ANSWER | {"seen_seq": seen})
+
+    assert response.status_code == 409
+    assert "Bob" in response.text
+    assert "Nộp ba giấy tờ." in response.text
+    assert Reply.objects.count() == 1
+
+
+def test_it_does_not_close_without_a_delivered_reply(client: Client, ticket: Ticket) -> None:
+    response = client.post(ticket.url, {"action": "close", "ending": "answered"})
+
+    assert response.status_code == 422
+    assert response.context["close_form"].non_field_errors()
+    assert Ticket.objects.get().state != "closed"
+
+
+def test_it_closes_once_the_answer_arrived(client: Client, ticket: Ticket) -> None:
+    client.post(f"{ticket.url}?reply=answer", ANSWER)
+
+    client.post(ticket.url, {"action": "close", "ending": "answered"})
+
+    assert Ticket.objects.get().ending == "answered"
+
+
+def test_it_assigns_within_the_agency_alone(desk: Desk, ticket: Ticket) -> None:
+    client = Client()
+    client.force_login(desk.lan)
+
+    refused = client.post(ticket.url, {"action": "assign", "unit": desk.other_unit.pk})
+    client.post(ticket.url, {"action": "assign", "unit": desk.office.pk, "officer": desk.lan.pk})
+
+    assert refused.context["assign_form"].errors["unit"]
+    assert Ticket.objects.get().officer == desk.lan
+
+
+def test_it_keeps_a_note_from_the_requester(client: Client, ticket: Ticket) -> None:
+    client.post(ticket.url, {"action": "note", "text": "Hỏi lại phòng quy hoạch."})
+
+    assert ticket.messages.get().direction == "note"
+
+
+def test_it_shows_a_new_look_up_code_once(client: Client, ticket: Ticket) -> None:
+    shown = client.post(ticket.url, {"action": "lookup"}, follow=True)
+
+    assert "Mã tra cứu mới" in shown.text
+    assert "Mã tra cứu mới, chỉ hiện một lần" not in client.get(ticket.url).text
+
+
+@pytest.mark.parametrize("action", ["", "explode"])
+def test_it_does_nothing_it_does_not_know(client: Client, ticket: Ticket, action: str) -> None:
+    assert client.post(ticket.url, {"action": action}).status_code == 400
+
+
+def test_it_costs_as_much_with_a_long_story(
+    client: Client, ticket: Ticket, desk: Desk, django_assert_max_num_queries: Any
+) -> None:
+    for _time in range(6):
+        replies.send(ticket, a_reply("answer"), by=desk.bob, at=timezone.now())
+
+    with django_assert_max_num_queries(14):
+        client.get(ticket.url)

@@ -1,0 +1,60 @@
+"""Whose address and whose language: a proxy is believed only when it is ours, and a browser's language does not decide."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from pytest_django.fixtures import SettingsWrapper
+
+from requests_desk.people.middleware import ClientAddress
+
+OURS, CLIENT, FORGED = "10.0.0.7", "203.0.113.9", "198.51.100.1"
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "expected"),
+    [
+        (CLIENT, "", CLIENT),
+        (CLIENT, FORGED, CLIENT),
+        (OURS, CLIENT, CLIENT),
+        (OURS, f"{FORGED}, {CLIENT}", CLIENT),
+        (OURS, f"{CLIENT}, {OURS}", CLIENT),
+        (OURS, "not an address", OURS),
+        (OURS, "", OURS),
+    ],
+)
+def test_it_finds_the_client_behind_our_own_proxy(
+    settings: SettingsWrapper, remote: str, forwarded: str, expected: str
+) -> None:
+    settings.TRUSTED_PROXIES = ["10.0.0.0/24"]
+    seen: list[str] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(request.META["REMOTE_ADDR"])
+        return HttpResponse()
+
+    ClientAddress(view)(RequestFactory().get("/", REMOTE_ADDR=remote, headers={"X-Forwarded-For": forwarded}))
+
+    assert seen == [expected]
+
+
+@pytest.mark.django_db
+def test_it_speaks_vietnamese_to_an_english_browser() -> None:
+    page = Client().get("/accounts/login/", headers={"Accept-Language": "en-US"})
+
+    assert page["Content-Language"] == "vi"
+
+
+@pytest.mark.django_db
+def test_it_remembers_the_language_that_was_asked_for() -> None:
+    client = Client()
+
+    client.get("/accounts/login/?lang=en")
+
+    assert client.get("/accounts/login/")["Content-Language"] == "en"
+
+
+@pytest.mark.django_db
+def test_it_ignores_a_language_it_does_not_speak() -> None:
+    assert Client().get("/accounts/login/?lang=xx")["Content-Language"] == "vi"
