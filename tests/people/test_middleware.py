@@ -1,13 +1,17 @@
-"""Whose address and whose language: a proxy is believed only when it is ours, and a browser's language does not decide."""
+"""Whose address and whose language: only our own proxy is believed, and a browser's language does not decide."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
-from pytest_django.fixtures import SettingsWrapper
 
 from requests_desk.people.middleware import ClientAddress
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
 
 OURS, CLIENT, FORGED = "10.0.0.7", "203.0.113.9", "198.51.100.1"
 
