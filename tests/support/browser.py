@@ -41,10 +41,15 @@ class Transfers:
     def watch(self, page: Page) -> None:
         """Count from now on, past the browser's own cache: as somebody sees the page who never was here."""
         wire = page.context.new_cdp_session(page)
-        wire.on("Network.requestWillBeSent", lambda event: self.urls.append(event["request"]["url"]))
+        wire.on("Network.requestWillBeSent", self._asked)
         wire.on("Network.loadingFinished", self._finished)
         wire.send("Network.enable")
         wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
+    def _asked(self, event: dict[str, Any]) -> None:
+        url = event["request"]["url"]
+        if not url.startswith("data:"):  # it came with the page that holds it
+            self.urls.append(url)
 
     def _finished(self, event: dict[str, Any]) -> None:
         self.size += int(event["encodedDataLength"])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from notifications import outbox
 from notifications.models import Notification
 from notifications.results import Result
@@ -72,6 +74,7 @@ def an_agency(code: str, *, name: str, policy: dict[str, Any] = DEFAULT_POLICY) 
     return agency
 
 
+@transaction.atomic  # the catalogue locks rows, and a test against a live server has no transaction around it
 def open_desk(*, policy: dict[str, Any] = DEFAULT_POLICY) -> Desk:
     """Make the whole cast."""
     agency = an_agency("SCT", name="Sở Công Thương tỉnh Phú Sơn", policy=policy)
