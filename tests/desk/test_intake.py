@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from requests_desk.tickets.models import Ticket
-from tests.support.cast import Desk, log_ticket
+from requests_desk.tickets.services.incoming import Asked
+from tests.support.cast import ASKED, Desk, log_ticket
 
 CALL = {"phone": "0950 000 001", "channel": "hotline", "text": "Hỏi hồ sơ cấp phép", "kind": "information"}
 
@@ -101,6 +103,24 @@ def test_it_knows_a_caller_by_any_spelling_of_the_number(client: Client, desk: D
 
     assert "Công ty TNHH Gỗ Vạn Phát Sơn" in response.text
     assert ticket.code in response.text
+
+
+def test_it_offers_each_firm_of_a_number_once_and_all_their_requests(client: Client, desk: Desk) -> None:
+    alike = [log_ticket(desk, asked=replace(ASKED, address=address)) for address in ("Lô A3", "Lô A4")]
+    nameless = log_ticket(desk, asked=Asked(phones=ASKED.phones))
+
+    response = client.get("/desk/new/known/?phone=0950000001")
+
+    assert response.text.count("data-fill") == 1
+    assert all(ticket.code in response.text for ticket in [*alike, nameless])
+
+
+def test_it_does_not_call_new_who_left_a_number_before(client: Client, desk: Desk) -> None:
+    log_ticket(desk, asked=Asked(phones=ASKED.phones))
+
+    response = client.get("/desk/new/known/?phone=0950000001")
+
+    assert "Số này chưa có" not in response.text
 
 
 def test_it_looks_a_number_up_without_a_script(client: Client, desk: Desk) -> None:

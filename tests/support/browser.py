@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,14 +80,14 @@ def browser() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture
-def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
-    """Return a function that opens a window of the size of a phone: addresses are relative to the live server."""
+@contextmanager
+def windows(browser: Browser, base_url: str) -> Iterator[OpenPage]:
+    """Yield a function that opens a window of the size of a phone: addresses are relative to `base_url`."""
     contexts = []
 
     def open_(*, viewport: dict[str, int] = PHONE, javascript: bool = True, **more: Any) -> Page:
         context = browser.new_context(
-            base_url=live_server.url, viewport=viewport, java_script_enabled=javascript, locale="vi-VN", **more
+            base_url=base_url, viewport=viewport, java_script_enabled=javascript, locale="vi-VN", **more
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -95,3 +96,10 @@ def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
     yield open_
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any) -> Iterator[OpenPage]:
+    """Open windows on the live server."""
+    with windows(browser, live_server.url) as open_:
+        yield open_

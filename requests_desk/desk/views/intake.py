@@ -76,7 +76,11 @@ def _known(request: DeskRequest, phone: str) -> dict[str, Any]:
     if not phone.strip():
         return {"requesters": [], "tickets": [], "looked_up": False}
     requesters = desk.known_requesters(request.user, phone[:100])
-    return {"requesters": requesters, "tickets": desk.earlier_tickets(request.user, requesters), "looked_up": True}
+    return {
+        "requesters": desk.told_apart(requesters),
+        "tickets": desk.earlier_tickets(request.user, requesters),
+        "looked_up": True,
+    }
 
 
 def _request(data: dict[str, Any]) -> Request:

@@ -89,7 +89,7 @@ def due_before(user: User | AnonymousUser, moment: datetime) -> QuerySet[Ticket]
     return access.visible(user).filter(closed_at__isnull=True, next_due_at__lt=moment, queue_at__lt=moment)
 
 
-def known_requesters(user: User, phone: str, *, limit: int = 5) -> list[Requester]:
+def known_requesters(user: User, phone: str, *, limit: int = 50) -> list[Requester]:
     """Return the requesters of the person's agencies who have this number, the newest first."""
     numbers = [found.number for found in identifiers.read_phones(phone) if found.number]
     agencies = access.agencies(user, access.Right.LOG)
@@ -97,6 +97,14 @@ def known_requesters(user: User, phone: str, *, limit: int = 5) -> list[Requeste
         return []
     rows = Requester.objects.filter(agency__in=agencies, phones__number__in=numbers).order_by("-pk").distinct()
     return list(rows.prefetch_related("phones")[:limit])
+
+
+def told_apart(requesters: list[Requester], *, limit: int = 5) -> list[Requester]:
+    """Return those a reader can tell apart: the newest of each, and none that left a number alone."""
+    newest: dict[tuple[str, ...], Requester] = {}
+    for one in requesters:
+        newest.setdefault((one.organisation, one.name, one.tax_code, one.email), one)
+    return [one for particulars, one in newest.items() if any(particulars)][:limit]
 
 
 def earlier_tickets(user: User, requesters: list[Requester], *, limit: int = 8) -> list[Ticket]:
