@@ -256,7 +256,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["requests_desk.api.authentication.PersonalToken"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["requests_desk.api.parsers.StrictJSON"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "requests_desk.api.errors.handle",
 }
@@ -270,6 +270,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        name: f"requests_desk.tickets.words.{name}"
+        for name in ("Channel", "Kind", "State", "ReplyKind", "ReplyChannel", "CallOutcome", "EventKind")
+    }
+    | {"OutboxState": "notifications.models.Notification.State", "MilestoneName": "sla.models.MilestoneName"},
 }
 
 # --- logs ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
+from drf_spectacular.views import SpectacularAPIView
 
-urlpatterns: list[URLPattern] = []
+from requests_desk.api import acts, docs, histories, tickets
+
+urlpatterns: list[URLPattern] = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", docs.Docs.as_view(), name="api-docs"),
+    path("tickets/", tickets.Tickets.as_view()),
+    path("tickets/<slug:code>/", tickets.TicketDetail.as_view()),
+    path("tickets/<slug:code>/events/", histories.Events.as_view()),
+    path("tickets/<slug:code>/notifications/", histories.Notifications.as_view()),
+    path("tickets/<slug:code>/breaches/", histories.Breaches.as_view()),
+    path("tickets/<slug:code>/replies/", acts.Replies.as_view()),
+    path("tickets/<slug:code>/close/", acts.Closing.as_view()),
+    path("tickets/<slug:code>/assign/", acts.Assignment.as_view()),
+    path("tickets/<slug:code>/notes/", acts.Notes.as_view()),
+    re_path("", docs.Nowhere.as_view()),
+]

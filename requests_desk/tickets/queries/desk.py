@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,5 +146,5 @@ def _read(cursor: str) -> tuple[datetime, int]:
         if at.tzinfo is None:
             raise BadCursor
         return at, int(pk)
-    except (ValueError, TypeError, binascii.Error, UnicodeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadCursor from error

@@ -1,0 +1,36 @@
+"""What happened to a request: its ledger, its messages out, its missed deadlines."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from notifications import queries as notifications
+from requests_desk.api import outputs, references
+from requests_desk.api.base import ApiView, answers
+from requests_desk.tickets.queries import record
+
+
+class Events(ApiView):
+    @extend_schema(operation_id="events_list", responses=answers({200: outputs.EventOut(many=True)}, 404))
+    def get(self, request: Request, code: str) -> Response:
+        """Read the ledger, each line chained to the one before by its hash (P14)."""
+        ticket = references.ticket(self.user, code)
+        return Response(outputs.EventOut(record.events(ticket), many=True).data)
+
+
+class Notifications(ApiView):
+    @extend_schema(operation_id="notifications_list", responses=answers({200: outputs.NotificationOut(many=True)}, 404))
+    def get(self, request: Request, code: str) -> Response:
+        """Read which messages went about a request, and each attempt at sending them (N7)."""
+        ticket = references.ticket(self.user, code)
+        return Response(outputs.NotificationOut(notifications.for_subject(ticket.key), many=True).data)
+
+
+class Breaches(ApiView):
+    @extend_schema(operation_id="breaches_list", responses=answers({200: outputs.BreachOut(many=True)}, 404))
+    def get(self, request: Request, code: str) -> Response:
+        """Read the missed milestones, void ones too (P6)."""
+        ticket = references.ticket(self.user, code)
+        return Response(outputs.BreachOut(record.breaches(ticket), many=True).data)

@@ -1,0 +1,123 @@
+"""The bodies this API takes, and what the domain gets of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from requests_desk.api.fields import Instant, InstantOrDay, Reference, Strict, Text
+from requests_desk.people.models import Unit
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.services import reply_checks
+from requests_desk.tickets.services.incoming import Asked, Request
+from requests_desk.tickets.services.replies import Draft
+from requests_desk.tickets.words import CallOutcome, Channel, Ending, Kind, Reason, ReplyChannel, ReplyKind, State
+
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+MOST_PHONES, PHONES_LENGTH = 20, 500
+MOST_ROWS, USUAL_ROWS = 200, 50
+LARGEST_SEQ = 2**31 - 1
+
+
+def _text(**more: Any) -> Text:
+    return Text(required=False, allow_blank=True, default="", **more)
+
+
+class RequesterIn(Strict):
+    name = _text()
+    organisation = _text()
+    tax_code = _text()
+    phones = serializers.ListField(
+        child=Text(max_length=PHONES_LENGTH, allow_blank=True),
+        max_length=MOST_PHONES,
+        default=list,
+        help_text="As written; one may hold several numbers.",
+    )
+    email = _text()
+    address = _text()
+
+
+class NewTicket(Strict):
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    kind = serializers.ChoiceField(choices=Kind.choices, default=Kind.INFORMATION)
+    field = _text()
+    text = Text(allow_blank=True)
+    received_at = Instant(allow_null=True, default=None, help_text="Left out: this very moment.")
+    received_reason = _text()
+    wanted_by = Instant(allow_null=True, default=None)
+    reply_by = serializers.ChoiceField(choices=ReplyChannel.choices, allow_blank=True, default="")
+    unit = Reference(allow_null=True, default=None, help_text="Code or id of a unit of the agency.")
+    agency = _text(help_text="Code of the agency, for who logs for several.")
+    language = serializers.ChoiceField(choices=LANGUAGES, default="vi")
+    requester = RequesterIn(required=False)
+
+    def request(self, *, unit: Unit | None, submission: str) -> Request:
+        """Return what came in as the domain knows it."""
+        values = dict(self.validated_data)
+        asked = dict(values.pop("requester", {}))
+        values |= {"unit": unit, "submission": submission}
+        del values["agency"]
+        return Request(**values, asked=Asked(**asked | {"phones": tuple(asked.get("phones", ()))}))
+
+
+class CallIn(Strict):
+    outcome = serializers.ChoiceField(choices=CallOutcome.choices)
+    spoke_to = _text()
+    at = Instant(allow_null=True, default=None)
+    said = _text()
+
+
+class NewReply(Strict):
+    kind = serializers.ChoiceField(choices=ReplyKind.choices)
+    channel = serializers.ChoiceField(choices=ReplyChannel.choices)
+    text = _text()
+    reason = serializers.ChoiceField(choices=Reason.choices, allow_blank=True, default="")
+    done = _text()
+    promised_at = InstantOrDay(allow_null=True, default=None, help_text="A day means its closing.")
+    contact = _text()
+    ground = _text()
+    receiving_body = _text()
+    document_number = _text()
+    happened_at = Instant(allow_null=True, default=None)
+    call = CallIn(required=False, allow_null=True, default=None)
+    seen_seq = serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ, allow_null=True, default=None)
+
+    def draft(self, ticket: Ticket) -> Draft:
+        """Return the reply as the domain knows it."""
+        values = dict(self.validated_data)
+        del values["seen_seq"]
+        call = values.pop("call") or {}
+        promised = values["promised_at"]
+        if promised is not None and not isinstance(promised, datetime):
+            values["promised_at"] = reply_checks.closing_of(ticket, promised)
+        values["happened_at"] = call.get("at") or values["happened_at"]
+        said = {"call_outcome": call.get("outcome", ""), "spoke_to": call.get("spoke_to", "")}
+        return Draft(**values, **said, said=call.get("said", ""))
+
+
+class Close(Strict):
+    ending = serializers.ChoiceField(choices=Ending.choices)
+    note = _text(help_text="The requester's own words when withdrawn, the reason when invalid.")
+    seen_seq = serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ, allow_null=True, default=None)
+
+
+class Assign(Strict):
+    unit = Reference(help_text="Code or id of a unit of the agency.")
+    officer = Reference(allow_null=True, default=None, help_text="User name or id.")
+    seen_seq = serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ, allow_null=True, default=None)
+
+
+class NewNote(Strict):
+    text = Text()
+
+
+class ListQuery(serializers.Serializer[Any]):
+    cursor = Text(required=False, allow_blank=True, default="", help_text="The cursor of `next`, or all of `next`.")
+    unit = Reference(required=False, allow_null=True, default=None, help_text="Code or id.")
+    officer = Reference(required=False, allow_null=True, default=None, help_text="User name or id; `me`.")
+    state = serializers.ChoiceField(choices=State.choices, allow_blank=True, default="")
+    channel = serializers.ChoiceField(choices=Channel.choices, allow_blank=True, default="")
+    q = Text(required=False, allow_blank=True, default="", max_length=200)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST_ROWS, default=USUAL_ROWS)
