@@ -16,8 +16,8 @@ from notifications import outbox
 from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.people.models import Agency, Membership, Role, Unit, UnitKind, User
-from requests_desk.tickets.models import Field, Ticket
-from requests_desk.tickets.services import intake, replies
+from requests_desk.tickets.models import Field, Reply, Ticket
+from requests_desk.tickets.services import assignment, intake, replies
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.services.replies import Draft
 from sla import catalogue
@@ -111,10 +111,7 @@ def log_ticket(
     """Log a request, by lan unless told otherwise, in alice's unit; `officer` puts it on somebody's desk."""
     request = a_request(**{"unit": desk.unit, **changes})
     ticket = intake.log(desk.agency, request, by=by or desk.lan, at=at).ticket
-    if officer:
-        Ticket.objects.filter(pk=ticket.pk).update(officer=officer)
-        ticket.refresh_from_db()
-    return ticket
+    return assignment.assign(ticket, unit=desk.unit, officer=officer, by=desk.bob, at=at) if officer else ticket
 
 
 def a_reply(kind: str = "answer", channel: str = "email", **changes: Any) -> Draft:
@@ -161,3 +158,8 @@ def mail_bounces(row: Notification, *, at: datetime, reason: str = "5.1.1") -> N
     assert outcome
     replies.settle([outcome], at=at)
     outbox.mark_settled([outcome], at=at)
+
+
+def answered_by_call(ticket: Ticket, *, by: User, at: datetime, draft: Draft | None = None) -> Reply:
+    """Let an officer say it over the phone: it arrives the moment it is logged."""
+    return replies.send(ticket, draft or a_reply("answer", "call"), by=by, at=at)
