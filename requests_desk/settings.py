@@ -139,6 +139,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "requests_desk.people.context.house",
+                "requests_desk.tickets.context.frame",
             ],
             "builtins": [
                 "django.templatetags.i18n",

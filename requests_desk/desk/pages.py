@@ -13,13 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from notifications import channels
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import health
-from requests_desk.tickets.templatetags.desk import word
 
 View = Callable[..., HttpResponse]
 
@@ -57,13 +54,3 @@ def page(right: Right) -> Callable[[View], View]:
         return inner
 
     return dress
-
-
-def frame(request: DeskRequest) -> dict[str, Any]:
-    """Return what stands around every page of the desk: the timer's pulse and what cannot be sent (N8, N9)."""
-    missing = [name for name in ("email", "sms") if channels.availability(name) == "unavailable"]
-    return {
-        "timer": health.timer(timezone.now()),
-        "channels_unavailable": [word(name, "way") for name in missing],
-        "rights": access.held(request.user),
-    }

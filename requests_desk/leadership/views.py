@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from requests_desk.tickets import access
-from requests_desk.tickets.queries import desk, health, leadership
+from requests_desk.tickets.queries import desk, leadership
 
 SOON = timedelta(hours=24)
 
@@ -34,8 +34,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "overdue": late,
         "due_soon": soon,
         "counts": {"overdue": desk.count(desk.due_before(request.user, at))},
-        "timer": health.timer(at),
-        "rights": access.held(request.user),
         "at": at,
     }
     with timezone.override(ZoneInfo(agencies[0].timezone)):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.desk.forms import TicketForm
-from requests_desk.desk.pages import DeskRequest, frame, page
+from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import desk
@@ -63,13 +63,11 @@ def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
     """Show the receipt: the code to read to the caller is the largest thing on it."""
     ticket = access.get(request.user, code)
     receipt = request.session.get("receipts", {}).get(code, {})
-    return render(request, "desk/ticket_saved.html", frame(request) | {"ticket": ticket, "receipt": receipt} | receipt)
+    return render(request, "desk/ticket_saved.html", {"ticket": ticket, "receipt": receipt} | receipt)
 
 
 def _form(request: DeskRequest, form: TicketForm, *, phone: str, status: int = 200) -> HttpResponse:
-    return render(
-        request, "desk/ticket_new.html", frame(request) | {"form": form} | _known(request, phone), status=status
-    )
+    return render(request, "desk/ticket_new.html", {"form": form} | _known(request, phone), status=status)
 
 
 def _known(request: DeskRequest, phone: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from requests_desk.desk.forms import FilterForm
-from requests_desk.desk.pages import DeskRequest, frame, page
+from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import desk
@@ -41,7 +41,7 @@ def today(request: DeskRequest) -> HttpResponse:
         },
         "at": at,
     }
-    return render(request, "desk/today.html", frame(request) | context)
+    return render(request, "desk/today.html", context)
 
 
 @page(Right.READ)
@@ -56,7 +56,7 @@ def ticket_list(request: DeskRequest) -> HttpResponse:
         found = desk.page(request.user, filters)
     context = {"rows": found.rows, "filters": form, "next_url": _next_url(request, found.next)}
     part = request.headers.get("HX-Request") and request.GET.get("cursor")
-    return render(request, "desk/_ticket_rows.html" if part else "desk/ticket_list.html", frame(request) | context)
+    return render(request, "desk/_ticket_rows.html" if part else "desk/ticket_list.html", context)
 
 
 def _filters(form: FilterForm) -> desk.Filters:

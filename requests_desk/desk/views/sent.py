@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from requests_desk.desk.pages import DeskRequest, frame, page
+from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import sent
 
@@ -18,7 +18,7 @@ def sent_list(request: DeskRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     rows, older = sent.page(request.user, before=int(before) if before.isdecimal() else None)
     context = {"outbox": rows, "next_url": f"?before={older}" if older else None}
-    return render(request, "desk/sent.html", frame(request) | context)
+    return render(request, "desk/sent.html", context)
 
 
 @page(Right.SENT_MESSAGES)
@@ -28,4 +28,4 @@ def sent_message(request: DeskRequest, pk: int) -> HttpResponse:
     message = sent.one(request.user, pk)
     if message is None:
         raise Http404
-    return render(request, "desk/sent_message.html", frame(request) | {"message": message})
+    return render(request, "desk/sent_message.html", {"message": message})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from requests_desk.desk import forms
-from requests_desk.desk.pages import DeskRequest, frame, page
+from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -160,4 +160,4 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "conflict": ticket_page.happened(conflict) if conflict else None,
         "at": at,
     }
-    return render(request, "desk/ticket.html", frame(request) | context | more, status=status)
+    return render(request, "desk/ticket.html", context | more, status=status)

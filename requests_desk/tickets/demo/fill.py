@@ -95,5 +95,12 @@ def _act(ticket: Ticket, act: Act, *, by: User, start: datetime, at: datetime) -
     if act.promised_in is not None:
         promised_at = start + act.promised_in
         contact = f"{by.full_name}, {ticket.agency.hotline}"
-        draft = replace(draft, reason=Reason.OTHER_AGENCY, done=act.text, promised_at=promised_at, contact=contact)
+        draft = replace(
+            draft,
+            reason=Reason.OTHER_AGENCY,
+            done=act.text,
+            text="Nội dung cần thêm thời gian để trả lời đầy đủ.",
+            promised_at=promised_at,
+            contact=contact,
+        )
     replies.send(ticket, draft, by=by, at=at)

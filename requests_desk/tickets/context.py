@@ -1,0 +1,27 @@
+"""What stands around every page of the staff: the timer's pulse, what cannot be sent, what the reader may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from notifications import channels
+from requests_desk.tickets import access
+from requests_desk.tickets.queries import health
+from requests_desk.tickets.templatetags.desk import word
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Return the frame's values, each asked for only by a page that shows it (N8, N9)."""
+    return {
+        "timer": SimpleLazyObject(lambda: health.timer(timezone.now())),
+        "channels_unavailable": SimpleLazyObject(_unavailable),
+        "rights": SimpleLazyObject(lambda: access.held(request.user)),
+    }
+
+
+def _unavailable() -> list[str]:
+    return [word(name, "way") for name in ("email", "sms") if channels.availability(name) == "unavailable"]
