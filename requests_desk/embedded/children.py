@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from requests_desk.embedded.forks import Fork
+
 PR_SET_PDEATHSIG = 1
 LOG_BYTES = 5_000_000
 # A child that lived this long was well: the next death starts the waits anew.
@@ -34,11 +36,13 @@ def die_with_parent(number: signal.Signals, *, parent: int) -> None:
 
 @dataclass
 class Child:
-    """One program: how it is started, by which signals it stops, and how it fares."""
+    """One program, or a function in a fork: how it is started, by which signals it stops, and how it fares."""
 
     name: str
     command: list[str]
-    log: Path
+    # None: it speaks for itself where this process does.
+    log: Path | None
+    body: Callable[[], object] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     # Sent by the kernel when the supervisor itself is killed.
     death_signal: signal.Signals = signal.SIGTERM
@@ -49,18 +53,21 @@ class Child:
     once: bool = False
     # Lower ones stop first: web, workers, broker, database.
     stops: int = 0
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Fork | None = None
     started_at: float = 0.0
     deaths: int = 0
     retry_at: float = field(default=0.0)
 
     def start(self) -> None:
         """Start the program, its output appended to its log."""
+        self.started_at = time.monotonic()
+        if self.log is None:
+            self.process = _spawn(self, sys.stdout.fileno())
+            return
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = _spawn(self, log.fileno())
-        self.started_at = time.monotonic()
 
     def running(self) -> bool:
         """Tell whether the program runs."""
@@ -97,7 +104,8 @@ class Child:
         self.retry_at = clock + wait
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        return f"{self.name} ended ({_how(self.process.returncode)}); started again in {wait:.0f} s, see {self.log}"
+        see = f", see {self.log}" if self.log else ""
+        return f"{self.name} ended ({_how(self.process.returncode)}); started again in {wait:.0f} s{see}"
 
     def _retry(self, clock: float) -> str | None:
         if clock < self.retry_at:
@@ -107,17 +115,17 @@ class Child:
         return f"{self.name} runs again"
 
 
-def last_line(log: Path) -> str:
+def last_line(log: Path | None) -> str:
     """Return the last line of a log, for a one-line message."""
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    lines = log.read_text(errors="replace").strip().splitlines() if log and log.exists() else []
     return lines[-1] if lines else "it left no reason"
 
 
-def _how(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"code {code}"
+def _how(code: int | None) -> str:
+    return f"signal {signal.Signals(-code).name}" if code and code < 0 else f"code {code}"
 
 
-def _spawn(child: Child, log: int) -> subprocess.Popen[bytes]:
+def _spawn(child: Child, log: int) -> subprocess.Popen[bytes] | Fork:
     parent = os.getpid()
 
     def prepare() -> None:
@@ -126,6 +134,8 @@ def _spawn(child: Child, log: int) -> subprocess.Popen[bytes]:
         # After the change of user, which would clear it.
         die_with_parent(child.death_signal, parent=parent)
 
+    if child.body:
+        return Fork(child.body, log=log, prepare=prepare)
     # Its own session: Ctrl-C reaches the supervisor alone, which stops its children in order.
     return subprocess.Popen(  # noqa: S603
         child.command,

@@ -1,4 +1,4 @@
-"""The whole desk on one machine: stores, web, one worker for each queue, and the beat."""
+"""The whole desk on one machine: stores, web, workers, each kept alive."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from requests_desk.embedded.place import Problem, locked
 from requests_desk.embedded.services import Stopped, Supervisor, start_stores
 from requests_desk.embedded.terms import ROOT, Terms
 
-QUEUES = ("sweep", "mail", "sms")
 WEB_SECONDS = 60.0
 DEMO_SCREEN = """
   Requests Desk is ready: {address}/
@@ -94,8 +93,7 @@ class House:
         web = supervisor.start(self._web())
         self._wait_for_web(supervisor, web)
         self.say("web answers")
-        for worker in self._workers():
-            supervisor.start(worker)
+        supervisor.start(self._workers())
         self.say("timer and senders started")
         print(self._screen(demo=demo), flush=True)  # noqa: T201
 
@@ -129,16 +127,11 @@ class House:
         # SIGQUIT, should the supervisor be killed: the port must be free for the next start.
         return self._child("web", command, death_signal=signal.SIGQUIT)
 
-    def _workers(self) -> list[Child]:
-        celery = [sys.executable, "-m", "celery", "--app=requests_desk"]
-        quiet = ["--loglevel=WARNING"]
-        # A schedule in memory: a beat that starts late or twice changes nothing, and no file can spoil.
-        beat = [*celery, "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", *quiet]
-        commands = {"beat": beat}
-        for queue in QUEUES:
-            options = f"--queues={queue} --hostname={queue}@desk --concurrency=1 --without-gossip --without-mingle"
-            commands[f"worker-{queue}"] = [*celery, "worker", *options.split(), *quiet]
-        return [self._child(name, command, death_signal=signal.SIGKILL, stops=1) for name, command in commands.items()]
+    def _workers(self) -> Child:
+        command = [sys.executable, "-m", "requests_desk.embedded.workers"]
+        env = {**self.env, "DESK_BEGAN": str(self.began)}
+        # It speaks for itself: what dies under it is told on the same screen.
+        return Child("workers", command, None, death_signal=signal.SIGKILL, env=env, stops=1, patience_seconds=30.0)
 
     def _collect_static(self) -> Child | None:
         stamp = _static_stamp()

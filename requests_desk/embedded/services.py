@@ -61,13 +61,26 @@ class Supervisor:
 
     def finish(self, step: Child) -> None:
         """Run a step to its end. Raise Problem when it fails, Stopped when asked to end meanwhile."""
+        told = step.log.stat().st_size if step.log and step.log.exists() else 0
         if step not in self.children:
             self.start(step)
         while step.running():
             if self.stopping.wait(0.02):
                 raise Stopped
+            told = self._pass_on(step, told)
         if step.process and step.process.returncode:
             raise Problem(f"{step.name} failed ({last_line(step.log)}): see {step.log}")
+
+    def _pass_on(self, step: Child, told: int) -> int:
+        """Say the whole lines that a step has written since `told`, a position in its log. Return the new one."""
+        if not step.log or not step.log.exists():
+            return told
+        with step.log.open("rb") as log:
+            log.seek(told)
+            whole = log.read().rpartition(b"\n")[0]
+        for line in whole.decode(errors="replace").splitlines():
+            self.say(f"  {line}")
+        return told + len(whole) + bool(whole)
 
     def check(self) -> None:
         """Raise Stopped once somebody asked for the end."""
