@@ -131,7 +131,7 @@ class House:
         command = [sys.executable, "-m", "requests_desk.embedded.workers"]
         env = {**self.env, "DESK_BEGAN": str(self.began)}
         # It speaks for itself: what dies under it is told on the same screen.
-        return Child("workers", command, None, death_signal=signal.SIGKILL, env=env, stops=1, patience_seconds=30.0)
+        return Child("workers", command, None, death_signal=signal.SIGKILL, env=env, stops=1, patience_seconds=20.0)
 
     def _collect_static(self) -> Child | None:
         stamp = _static_stamp()

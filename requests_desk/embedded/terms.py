@@ -37,8 +37,8 @@ class Terms:
             environ.get("BIND") or kept.get("bind", "127.0.0.1"),
             environ.get("PORT") or kept.get("port", "8000"),
         )
-        if not port.isdigit():
-            raise Problem(f"PORT={port} is no port: choose one from 1024 to 65535")
+        if not (port.isdigit() and 0 < int(port) < 65536):
+            raise Problem(f"PORT={port} is no port: choose one from 1 to 65535")
         return cls(
             place=place,
             bind=bind,

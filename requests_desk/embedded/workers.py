@@ -1,4 +1,4 @@
-"""The workers and the beat, forked from one process that has read the application once: a third of the memory.
+"""The workers and the beat, forked from one process that has read the application once: half the memory.
 
 Started by the supervisor as `python -m requests_desk.embedded.workers`; in production each is a container of its own.
 """
@@ -6,10 +6,12 @@ Started by the supervisor as `python -m requests_desk.embedded.workers`; in prod
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -20,23 +22,52 @@ from requests_desk.embedded.children import Child
 from requests_desk.embedded.services import Supervisor
 
 QUEUES = ("sweep", "mail", "sms")
+# What Celery would import after the fork, once for each child.
+LATE = (
+    "celery.apps.beat",
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.app.log",
+    "kombu.transport.redis",
+)
 
 
-def parts() -> dict[str, list[str]]:
-    """Return the Celery command line of each part by its name."""
-    quiet = "--loglevel=WARNING"
-    # A schedule in memory: a beat that starts late or twice changes nothing, and no file can spoil.
-    found = {"beat": ["beat", "--scheduler=celery.beat:Scheduler", "--pidfile=", quiet]}
-    for queue in QUEUES:
-        options = ["--concurrency=1", "--without-gossip", "--without-mingle", quiet]
-        found[f"worker-{queue}"] = ["worker", f"--queues={queue}", f"--hostname={queue}@desk", *options]
-    return found
-
-
-def _run(command: list[str]) -> None:
+def keep_worker(queue: str) -> int:
+    """Consume one queue until asked to stop. Return the exit code."""
     # Celery names its processes after the command line, so that `ps` tells the queues apart.
-    sys.argv = ["celery", *command]
-    app.start(argv=command)
+    sys.argv = ["celery", "worker", f"--queues={queue}"]
+    worker = app.Worker(
+        queues=[queue],
+        hostname=f"{queue}@desk",
+        concurrency=1,
+        pool_cls="prefork",
+        loglevel="WARNING",
+        without_gossip=True,
+        without_mingle=True,
+        quiet=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def keep_beat() -> None:
+    """Send what the schedule says until asked to stop.
+
+    The schedule lives in memory: a beat that starts late or twice changes nothing, and no file can spoil.
+    """
+    sys.argv = ["celery", "beat"]
+    app.Beat(scheduler="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
+
+
+def read_application() -> None:
+    """Import everything the children need, and keep it shared between them."""
+    django.setup()
+    app.loader.import_default_modules()
+    app.finalize()
+    for name in LATE:
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> int:
@@ -47,16 +78,13 @@ def main() -> int:
     def say(line: str) -> None:
         print(f"{time.time() - began:6.1f} s  {line}", flush=True)  # noqa: T201
 
+    parts: dict[str, Callable[[], object]] = {"beat": keep_beat}
+    parts |= {f"worker-{queue}": partial(keep_worker, queue) for queue in QUEUES}
     with Supervisor(say=say) as supervisor:
-        django.setup()
-        app.loader.import_default_modules()
-        app.finalize()
-        # What is read by now stays shared between the forks.
-        gc.freeze()
-        for name, command in parts().items():
-            supervisor.start(
-                Child(name, [], logs / f"{name}.log", body=partial(_run, command), death_signal=signal.SIGKILL)
-            )
+        read_application()
+        for name, body in parts.items():
+            child = Child(name, [], logs / f"{name}.log", body=body, death_signal=signal.SIGKILL, patience_seconds=10.0)
+            supervisor.start(child)
         supervisor.watch()
     return 0
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# What the tests say of their own stores and settings is not meant for a desk of its own.
+TESTS_OWN = ("DATABASE_", "REDIS_", "DESK_", "DJANGO_", "SECRET_KEY")
 
 
 @dataclass
@@ -25,7 +27,7 @@ class Run:
 
     def start(self) -> Run:
         """Start it with its output kept in a file beside the data."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(TESTS_OWN)}
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "requests_desk.embedded", "--with-parent", *self.command],
@@ -67,18 +69,19 @@ class Run:
         return self.process.wait(60), self.said()
 
 
-def children_on(data: Path) -> list[str]:
-    """Return the command lines of living processes that name this data directory or work in it."""
-    found = []
+def children_on(data: Path) -> dict[int, str]:
+    """Return the living processes that name this data directory, work in it or write to it, with their commands."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_text().replace("\0", " ")
+            places = [(process / "cwd").readlink(), *(each.readlink() for each in (process / "fd").iterdir())]
             environment = (process / "environ").read_text(errors="replace")
-            inside = (process / "cwd").readlink().is_relative_to(data)
         except OSError:
             continue
+        inside = any(place.is_relative_to(data) for place in places)
         if inside or str(data) in command or f"DESK_DATA={data}\0" in environment:
-            found.append(command)
+            found[int(process.name)] = command
     return found
 
 
