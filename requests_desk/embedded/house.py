@@ -78,10 +78,10 @@ class House:
             supervisor.start(static)
         start_stores(supervisor, terms.place, postgres=not terms.database_url, valkey=not terms.redis_url)
         supervisor.finish(self._step("texts", "tools/texts.py", "compile"))
-        supervisor.finish(self._step("migrate", "manage.py", "migrate", "--verbosity=0"))
+        supervisor.finish(self._step("migrate", "manage.py", "migrate", "--verbosity=0", "--skip-checks"))
         self.say("database up to date")
         if demo and not terms.place.demo_accounts.exists():
-            supervisor.finish(self._step("demo", "manage.py", "fill_demo"))
+            supervisor.finish(self._step("demo", "manage.py", "fill_demo", "--skip-checks"))
             self.say("invented agency and requests filled in")
         if static:
             supervisor.finish(static)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -22,11 +23,18 @@ class Command(BaseCommand):
         """Fill, and write the accounts to DESK_DATA/demo-accounts.json, readable by its owner alone."""
         if not settings.DESK_DEMO:
             raise CommandError("This is no demonstration: set DESK_DEMO=1, or open a real department by start_agency.")
-        if Agency.objects.exists():
-            raise CommandError("There is a department already; the demonstration starts on empty data only.")
-        with transaction.atomic():
-            accounts = fill(at=timezone.now(), progress=self.stdout.write)
         path = settings.DESK_DATA / "demo-accounts.json"
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123  a mode from the start
-            json.dump(accounts, file, ensure_ascii=False, indent=1)
+        # Written before the commit and named after it: a fill that is killed in between is finished by the next one.
+        written = path.with_suffix(".new")
+        if not Agency.objects.exists():
+            with transaction.atomic():
+                _write_private(written, fill(at=timezone.now(), progress=self.stdout.write))
+        elif not written.exists():
+            raise CommandError("There is a department already; the demonstration starts on empty data only.")
+        written.replace(path)
         self.stdout.write(f"The invented department is ready; its accounts are in {path.name}.")
+
+
+def _write_private(path: Path, accounts: object) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123  a mode from the start
+        json.dump(accounts, file, ensure_ascii=False, indent=1)
