@@ -14,6 +14,11 @@ def for_subject(subject: str) -> list[Notification]:
     return list(Notification.objects.filter(subject=subject).prefetch_related("tries").order_by("id"))
 
 
+def outlines(subject: str) -> list[Notification]:
+    """Return every notification about the subject without what it says, the oldest first. One query."""
+    return list(Notification.objects.filter(subject=subject).defer("text", "html", "headers").order_by("id"))
+
+
 def latest(
     owner: str,
     *,

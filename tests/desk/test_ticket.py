@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from notifications.results import Result
 from requests_desk.tickets.models import Reply, Ticket
 from requests_desk.tickets.services import replies
-from tests.support.cast import Desk, a_reply, log_ticket
+from tests.support.cast import Desk, a_reply, log_ticket, mail_is, outbox_row
 
 ANSWER = {
     "action": "reply",
@@ -41,6 +42,16 @@ def test_it_shows_the_request_its_clock_and_its_history(client: Client, ticket: 
     assert page.context["clock"].rule == "A"
     assert [line.sentence.split(":")[0] for line in page.context["timeline"]][-1] == "Ghi nhận yêu cầu"
     assert page.context["clock"].explanation
+
+
+def test_it_shows_what_went_out_by_itself_and_how_it_fared(client: Client, ticket: Ticket) -> None:
+    mail_is(Result.temporary("451"), ack := outbox_row(f"ack:{ticket.pk}"), at=timezone.now())
+
+    page = client.get(ticket.url)
+
+    assert [notice["attempts"] for notice in page.context["notices"]] == [1]
+    assert ack.destination in page.text
+    assert "1 lần gửi" in page.text
 
 
 def test_it_records_a_call_and_meets_the_promise(client: Client, ticket: Ticket) -> None:

@@ -139,6 +139,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     timeline, older = ticket_page.timeline(ticket, before=int(before) if before.isdecimal() else None)
     bound, kind = more.pop("reply_form", None), more.pop("reply_kind", "")
     conflict = more.pop("conflict", None)
+    sent = ticket_page.sent(ticket)
     seen = {"seen_seq": ticket.ledger_seq}
     context = {
         "ticket": ticket,
@@ -146,7 +147,8 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "field_name": ticket_page.field_name(ticket),
         "clock": ticket_page.clock(ticket),
         "breaches": ticket_page.breaches(ticket),
-        "thread": ticket_page.conversation(ticket),
+        "thread": ticket_page.conversation(ticket, sent),
+        "notices": ticket_page.notices(sent),
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},

@@ -30,6 +30,7 @@ def fill(*, at: datetime, progress: Callable[[str], None]) -> list[dict[str, str
     for number, (moment, act) in enumerate(sorted(steps, key=lambda step: step[0]), start=1):
         let_time_pass(until=moment)
         act(moment)
+        count_as_sent(at=moment)
         if number % 20 == 0:
             progress(f"{number} of {len(steps)} events replayed")
     let_time_pass(until=at)
@@ -41,7 +42,6 @@ def let_time_pass(*, until: datetime) -> None:
     while (moment := _next_look()) is not None and moment < until:
         reminders.sweep(at=moment)
         count_as_sent(at=moment)
-    count_as_sent(at=until)
 
 
 def count_as_sent(*, at: datetime) -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from notifications import queries as outbox
 from notifications.models import Notification
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
 from requests_desk.tickets.models import Delivery, Event, Field, Message, Reply, Ticket
+from requests_desk.tickets.services import replies
 from sla import explain, wording, worktime
 from sla.models import Breach, Clock, Milestone
 from sla.policies import Policy
@@ -54,16 +56,30 @@ class Timed:
     explanation: tuple[str, ...]
 
 
-def conversation(ticket: Ticket) -> list[Said]:
-    """Return what was asked, replied and noted, the oldest first."""
+def sent(ticket: Ticket) -> list[Notification]:
+    """Return every message that went out about a ticket, the oldest first, without its text."""
+    return outbox.outlines(ticket.key)
+
+
+def notices(sent: list[Notification]) -> list[dict[str, Any]]:
+    """Return of `sent` what went by itself, the newest first: whom it told, how it fared, in how many tries (N7)."""
+    names = ("pk", "cause", "channel", "destination", "state", "attempts", "reason", "created_at")
+    return [
+        {name: getattr(row, name) for name in names} | {"at": row.outcome_at or row.created_at}
+        for row in reversed(sent)
+        if row.cause != replies.CAUSE
+    ]
+
+
+def conversation(ticket: Ticket, sent: list[Notification]) -> list[Said]:
+    """Return what was asked, replied and noted, the oldest first; `sent` tells how each reply fared."""
     asked = Said("in", ticket.received_at, ticket.text, ticket.channel, author=str(ticket.requester))
     rows = ticket.replies.select_related("author").prefetch_related("deliveries").order_by("created_at", "pk")
-    replies = list(rows)
-    sent = _notifications([d for reply in replies for d in reply.deliveries.all()])
+    known = {row.key: row for row in sent}
     said = [
         asked,
         *(_message(m) for m in ticket.messages.select_related("author")),
-        *(_reply(r, sent) for r in replies),
+        *(_reply(row, known) for row in rows),
     ]
     return sorted(said, key=lambda one: one.at)
 
@@ -161,11 +177,6 @@ def _delivery(delivery: Delivery, notification: Notification | None) -> dict[str
         "at": delivery.failed_at or delivery.reached_at,
         "reason": delivery.reason,
     }
-
-
-def _notifications(deliveries: list[Delivery]) -> dict[str, Notification]:
-    keys = [delivery.notification_key for delivery in deliveries if delivery.notification_key]
-    return {row.key: row for row in Notification.objects.filter(key__in=keys)} if keys else {}
 
 
 def _happened(event: Event, names: dict[str, str]) -> Happened:

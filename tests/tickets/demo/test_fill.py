@@ -1,0 +1,48 @@
+"""The demonstration is alive at whatever moment it is first opened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from notifications.models import Notification
+from requests_desk.tickets.demo.fill import fill
+from requests_desk.tickets.models import Reply
+from requests_desk.tickets.services import reminders
+
+# A working morning, and the small hours of a Saturday (P1: the promise runs on the wall).
+MOMENTS = [datetime(2026, 11, 24, 3, 0, tzinfo=UTC), datetime(2026, 11, 27, 19, 30, tzinfo=UTC)]
+
+
+@pytest.fixture(autouse=True)
+def demo(db: None, settings):
+    settings.DESK_DEMO = True
+
+
+def quietly(line: str) -> None:
+    """Say nothing of the progress."""
+
+
+@pytest.mark.parametrize("first_start", MOMENTS, ids=str)
+def test_it_fires_a_reminder_a_breach_and_a_promised_time_within_three_minutes(first_start: datetime):
+    fill(at=first_start, progress=quietly)
+
+    fired = {}
+    for seconds in range(0, 180, 15):
+        at = first_start + timedelta(seconds=seconds)
+        reminders.sweep(at=at)
+        new = Notification.objects.filter(created_at=at).values_list("cause", "subject")
+        fired |= dict.fromkeys(new, seconds)
+
+    assert sorted(cause for cause, _ in fired) == ["alert:breach", "alert:breach", "alert:reminder"]
+    # Not before somebody can have opened the page.
+    assert min(fired.values()) >= 45
+
+
+def test_it_counts_all_of_the_past_as_sent_when_it_was_written():
+    fill(at=MOMENTS[0], progress=quietly)
+
+    assert not Notification.objects.exclude(state="delivered").exists()
+    assert all(row.accepted_at == row.created_at for row in Notification.objects.all())
+    assert all(reply.reached_at == reply.created_at for reply in Reply.objects.all())
