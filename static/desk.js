@@ -46,8 +46,8 @@
     // "Show more" took its own row away: the focus goes to the first row it brought.
     if (before?.nextElementSibling && document.activeElement === document.body) before.nextElementSibling.querySelector("a")?.focus();
     before = null;
-    const known = event.target.querySelectorAll?.("[data-fill]") ?? [];
-    if (known.length === 1) fill(JSON.parse(known[0].dataset.fill));
+    const known = new Set([...event.target.querySelectorAll("[data-fill]")].map((button) => button.dataset.fill));
+    if (known.size === 1) fill(JSON.parse([...known][0]));
   });
 
   // Printing and copying need a script; without one their buttons are not there.

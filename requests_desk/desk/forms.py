@@ -47,7 +47,9 @@ class TicketForm(forms.Form):
     name = forms.CharField(label=_("Contact person"), required=False)
     text = text_field(_("What they ask"), rows=5, required=True)
     field = forms.ChoiceField(label=_("Field"), required=False)
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False)
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("not assigned")
+    )
     wanted_by = moment_field(_("Wanted by"))
     received_at = moment_field(_("Time of receipt"), help_text=_("Empty means now."))
     received_reason = forms.CharField(label=_("Why it is logged later"), required=False)
@@ -92,7 +94,9 @@ class ReplyForm(forms.Form):
 
 class AssignForm(forms.Form):
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
-    officer = forms.ModelChoiceField(label=_("Handling officer"), queryset=User.objects.none(), required=False)
+    officer = forms.ModelChoiceField(
+        label=_("Handling officer"), queryset=User.objects.none(), required=False, empty_label=_("not assigned")
+    )
     seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
