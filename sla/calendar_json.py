@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sla.errors import CalendarError, gettext_noop
@@ -18,9 +18,21 @@ from sla.hours import Season, Span, Week
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199  # bounds every search through named dates
-_KEYS: Final = ("tz", "hours", "holidays", "special_hours", "breaks", "seasons")
+_KEYS: Final = ("tz", "hours", "holidays", "special_hours", "breaks", "seasons", "names")
+# What a named date is: three kinds of day off, the working day that makes up for one, a shorter day, anything else.
+Kind = Literal["holiday", "compensatory", "swap", "make_up", "half_day", "other"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+CLOSED_KINDS: Final[frozenset[Kind]] = frozenset({"holiday", "compensatory", "swap"})
+NAME_LENGTH: Final = 120
 # [0-9] rather than \d, which takes the digits of every script.
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
+
+
+class Named(NamedTuple):
+    """What people call a date and why it differs from its weekday; the arithmetic never reads it."""
+
+    kind: Kind
+    name: str
 
 
 class Fields(NamedTuple):
@@ -32,6 +44,7 @@ class Fields(NamedTuple):
     special_hours: Mapping[date, tuple[Span, ...]]
     breaks: Mapping[date, tuple[Span, ...]]
     seasons: tuple[Season, ...]
+    names: Mapping[date, Named]
 
 
 def read(data: str | Mapping[str, Any]) -> Fields:
@@ -40,14 +53,17 @@ def read(data: str | Mapping[str, Any]) -> Fields:
     for key in ("tz", "hours"):
         if key not in named:
             raise CalendarError(key, gettext_noop("is missing; a calendar needs “tz” and “hours”"))
-    return Fields(
+    fields = Fields(
         tz=_zone(named["tz"]),
         hours=_hours(named["hours"], "hours"),
         holidays=_holidays(named.get("holidays", [])),
         special_hours=_dated_spans(named.get("special_hours", {}), "special_hours"),
         breaks=_dated_spans(named.get("breaks", {}), "breaks"),
         seasons=_seasons(named.get("seasons", [])),
+        names=_names(named.get("names", {})),
     )
+    _names_tell_the_truth(fields)
+    return fields
 
 
 def _decoded(text: str) -> object:
@@ -104,6 +120,39 @@ def _holidays(data: object) -> frozenset[date]:
 
 def _dated_spans(data: object, path: str) -> dict[date, tuple[Span, ...]]:
     return {_date(key, f"{path}.{key}"): _spans(item, f"{path}.{key}") for key, item in _object(data, path).items()}
+
+
+def _names(data: object) -> dict[date, Named]:
+    return {_date(key, f"names.{key}"): _named(item, f"names.{key}") for key, item in _object(data, "names").items()}
+
+
+def _named(data: object, path: str) -> Named:
+    named = _known_keys(data, ("kind", "name"), path)
+    kind, name = named.get("kind"), named.get("name", "")
+    if kind not in KINDS:
+        template = gettext_noop("“%(kind)s” is not a kind of day; use %(known)s")
+        raise CalendarError(f"{path}.kind", template, kind=kind, known=", ".join(KINDS))
+    if not isinstance(name, str) or len(name) > NAME_LENGTH:
+        raise CalendarError(
+            f"{path}.name", gettext_noop("must be a text of at most %(length)d letters"), length=NAME_LENGTH
+        )
+    return Named(kind, name)
+
+
+def _names_tell_the_truth(fields: Fields) -> None:
+    """Refuse a name that says what the arithmetic does not do: people would read one thing and deadlines another."""
+    for day, (kind, _) in fields.names.items():
+        if kind in CLOSED_KINDS and day not in fields.holidays:
+            template = gettext_noop("is called a day off; put the date into “holidays” too")
+        elif kind == "make_up" and (day not in fields.special_hours or day in fields.holidays):
+            template = gettext_noop(
+                "is called a make-up working day; give it “special_hours” and no place in “holidays”"
+            )
+        elif kind == "half_day" and not (fields.special_hours.keys() | fields.breaks.keys()) & {day}:
+            template = gettext_noop("is called a half day; give it “special_hours” or “breaks”")
+        else:
+            continue
+        raise CalendarError(f"names.{day.isoformat()}", template)
 
 
 def _seasons(data: object) -> tuple[Season, ...]:
@@ -194,6 +243,10 @@ def write(fields: Fields) -> dict[str, Any]:
         data["seasons"] = [
             {"from": s.first.isoformat(), "to": s.last.isoformat(), "hours": _week_out(s.hours)} for s in fields.seasons
         ]
+    if fields.names:
+        data["names"] = {
+            day.isoformat(): {"kind": kind, "name": name} for day, (kind, name) in sorted(fields.names.items())
+        }
     return data
 
 

@@ -42,6 +42,7 @@ class Calendar:
     special_hours: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     breaks: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     seasons: tuple[Season, ...] = ()
+    names: Mapping[date, calendar_json.Named] = field(default_factory=dict)
     first_named: int | None = field(init=False, repr=False, compare=False)
     last_named: int | None = field(init=False, repr=False, compare=False)
     _named: dict[int, Day] = field(init=False, repr=False, compare=False)
@@ -64,21 +65,27 @@ class Calendar:
         """Read a calendar from JSON text or its decoded mapping.
 
         `{"tz", "hours": {"mon": [["07:30", "11:30"], …], …}, "holidays": ["2027-02-05", …],
-        "special_hours": {date: [[…]]}, "breaks": {date: [[…]]}, "seasons": [{"from", "to", "hours"}]}`;
-        `tz` and `hours` are required, a weekday left out is closed, an end may be "24:00".
+        "special_hours": {date: [[…]]}, "breaks": {date: [[…]]}, "seasons": [{"from", "to", "hours"}],
+        "names": {date: {"kind", "name"}}}`; `tz` and `hours` are required, a weekday left out is closed, an end may be
+        "24:00"; `names` say what people call a date and count for nothing.
         Raise CalendarError for anything else, naming the place.
         """
         return cls(*calendar_json.read(data))
 
     def to_json(self) -> dict[str, Any]:
         """Return the mapping that `from_json` reads back to an equal calendar."""
-        fields = (self.tz, self.hours, self.holidays, self.special_hours, self.breaks, self.seasons)
+        fields = (self.tz, self.hours, self.holidays, self.special_hours, self.breaks, self.seasons, self.names)
         return calendar_json.write(calendar_json.Fields(*fields))
 
     def spans(self, day: date) -> tuple[Span, ...]:
         """Return the open spans of a local day in minutes on the office's wall clock, breaks already taken out."""
         minute = MICROSECONDS_A_MINUTE
         return tuple(Span(opens // minute, closes // minute) for opens, closes in self.day(day_number(day)).open)
+
+    def usual_spans(self, day: date) -> tuple[Span, ...]:
+        """Return the spans the weekday or its season would give a local day, were it not named."""
+        hours = next((s.hours for s in self.seasons if s.first <= day <= s.last), self.hours)
+        return hours[day.weekday()]
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether the office is open at all on a local day: half days are working days too."""
@@ -107,5 +114,4 @@ class Calendar:
             return day_off("closed_holiday")
         if (special := self.special_hours.get(day)) is not None:
             return lay_out(special, self.breaks.get(day, ()), "special_hours", "closed_special")
-        hours = next((s.hours for s in self.seasons if s.first <= day <= s.last), self.hours)
-        return lay_out(hours[day.weekday()], self.breaks.get(day, ()), "open", closed_why(day.weekday()))
+        return lay_out(self.usual_spans(day), self.breaks.get(day, ()), "open", closed_why(day.weekday()))

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from sla import worktime
+from sla import policies, worktime
 from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
-from sla.policies import Policy as PolicyDocument
 
 
 class NothingInForce(LookupError):
     """The owner has no policy or calendar of this key: an administrator must make one first."""
+
+
+class Superseded(ValueError):
+    """Somebody saved a newer version meanwhile: the edit started from one that is no longer in force."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(f"version {newest} is newer")
+        self.newest = newest
 
 
 def current_policy(owner: str, key: str) -> PolicyVersion:
@@ -54,22 +61,66 @@ def calendar_keys(owner: str) -> list[str]:
 
 
 @transaction.atomic
-def add_policy(owner: str, key: str, *, name: str, document: Mapping[str, Any], at: datetime) -> PolicyVersion:
-    """Add a version of a policy, its first or its next. Raises PolicyError where the document is not one."""
-    PolicyDocument.from_json(document).check()
+def add_policy(
+    owner: str,
+    key: str,
+    *,
+    name: str,
+    document: Mapping[str, Any],
+    at: datetime,
+    note: str = "",
+    author: str = "",
+    after: int | None = None,
+) -> PolicyVersion:
+    """Add a version of a policy, its first or its next; `author` is an opaque key.
+
+    `after` is the number its author started from. Raises PolicyError where the document is not one, Superseded when a
+    newer version than that is there.
+    """
+    policies.checked(document)
     policy, _new = Policy.objects.select_for_update().get_or_create(owner=owner, key=key, defaults={"name": name})
-    number = policy.versions.count() + 1
-    return PolicyVersion.objects.create(policy=policy, number=number, document=dict(document), created_at=at)
+    return PolicyVersion.objects.create(
+        policy=policy,
+        number=_next_number(policy.versions.count(), after),
+        document=dict(document),
+        created_at=at,
+        note=note,
+        author=author,
+    )
 
 
 @transaction.atomic
 def add_calendar(
-    owner: str, key: str, *, name: str, document: Mapping[str, Any], provisional: bool, at: datetime
+    owner: str,
+    key: str,
+    *,
+    name: str,
+    document: Mapping[str, Any],
+    at: datetime,
+    confirmed: Iterable[int] = (),
+    note: str = "",
+    author: str = "",
+    after: int | None = None,
 ) -> CalendarVersion:
-    """Add a version of a calendar, its first or its next. Raises CalendarError where the document is not one."""
+    """Add a version of a calendar, its first or its next; what it says of years not `confirmed` is provisional.
+
+    `author` is an opaque key, `after` the number its author started from. Raises CalendarError where the document is
+    not one, Superseded when a newer version than that is there.
+    """
     worktime.Calendar.from_json(document)
     calendar, _new = Calendar.objects.select_for_update().get_or_create(owner=owner, key=key, defaults={"name": name})
-    number = calendar.versions.count() + 1
     return CalendarVersion.objects.create(
-        calendar=calendar, number=number, document=dict(document), provisional=provisional, created_at=at
+        calendar=calendar,
+        number=_next_number(calendar.versions.count(), after),
+        document=dict(document),
+        confirmed_years=sorted(set(confirmed)),
+        created_at=at,
+        note=note,
+        author=author,
     )
+
+
+def _next_number(newest: int, after: int | None) -> int:
+    if after is not None and after != newest:
+        raise Superseded(newest)
+    return newest + 1

@@ -54,10 +54,11 @@ class Look:
 def first_dues(policy: Policy, calendar: worktime.Calendar, *, started_at: datetime) -> Dues:
     """Compute when the first reply to something received at `started_at` is due (P2)."""
     budget = policy.first_reply_s
-    a = worktime.add_consecutive(started_at, budget)
-    b = worktime.add_skipping_days_off(calendar, started_at, budget)
-    binding = {"A": a, "B": b, "W": None}[policy.rule] or worktime.add_working(calendar, started_at, budget)
-    return Dues(due_at=binding, due_a_at=a, due_b_at=b)
+    return Dues(
+        due_at=worktime.due(calendar, started_at, *policy.counting),
+        due_a_at=worktime.add_consecutive(started_at, budget),
+        due_b_at=worktime.add_skipping_days_off(calendar, started_at, budget),
+    )
 
 
 def start(

@@ -17,8 +17,8 @@ class WorktimeError(ValueError):
         super().__init__(template % details)
 
 
-class CalendarError(WorktimeError):
-    """A calendar that cannot stand: `path` (such as `hours.mon[1]`) says where, the sentence what to change."""
+class DocumentError(WorktimeError):
+    """A document that cannot stand: `path` (such as `hours.mon[1]`) says where, the sentence what to change."""
 
     def __init__(self, path: str, template: str, **details: object) -> None:
         super().__init__(template, **details)
@@ -27,6 +27,10 @@ class CalendarError(WorktimeError):
     def __str__(self) -> str:
         sentence = super().__str__()
         return f"{self.path}: {sentence}" if self.path else sentence
+
+
+class CalendarError(DocumentError):
+    """A calendar that cannot stand."""
 
 
 class NaiveInstant(WorktimeError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -23,16 +25,20 @@ class Calendar(models.Model):
 
 
 class CalendarVersion(models.Model):
-    """One edition of a calendar; a clock stays with the edition it started under (P10)."""
+    """One edition of a calendar, never changed; a clock stays with the one it started under (P10)."""
 
     calendar = models.ForeignKey(Calendar, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     document = models.JSONField()
-    provisional = models.BooleanField(default=True)
+    # What it says of any other year is a guess until an administrator confirms it.
+    confirmed_years = ArrayField(models.PositiveSmallIntegerField(), default=list)
     created_at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+    author = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["calendar", "number"], name="calendar_version_once")]
+        triggers: ClassVar = [pgtrigger.Protect(name="fixed", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.calendar} v{self.number}"
@@ -54,15 +60,18 @@ class Policy(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """One edition of a policy; a clock stays with the edition it started under (P10)."""
+    """One edition of a policy, never changed; a clock stays with the one it started under (P10)."""
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     document = models.JSONField()
     created_at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True)
+    author = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["policy", "number"], name="policy_version_once")]
+        triggers: ClassVar = [pgtrigger.Protect(name="fixed", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.policy} v{self.number}"

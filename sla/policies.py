@@ -5,21 +5,51 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+from sla import worktime
+from sla.errors import DocumentError, gettext_noop
 
 Rule = Literal["A", "B", "W"]
-_DURATION = re.compile(r"^(?:(\d{1,6})h)?(?:(\d{1,6})m)?$")
+# Who must agree before a reply goes: nobody, whom the unit itself names, its head, a leader (P5).
+Approver = Literal["none", "unit", "unit_head", "leader"]
+RULES: Final[dict[Rule, worktime.Rule]] = {"A": "consecutive", "B": "skip_days_off", "W": "working"}
+APPROVERS: Final[tuple[Approver, ...]] = ("none", "unit", "unit_head", "leader")
+APPROVAL: Final[dict[str, Approver]] = {
+    "answer": "unit",
+    "interim": "none",
+    "refusal": "leader",
+    "transfer": "leader",
+}
+_ACKNOWLEDGE: Final = {"from": "8h", "reminder": "60m", "breach": "60m"}
+_KEYS: Final = (
+    "rule",
+    "first_reply",
+    "statutory_days",
+    "promise_cap_days",
+    "interims_before_leader",
+    "pause_days",
+    "acknowledge",
+    "approval",
+    "ladder",
+)
+_RUNG_KEYS: Final = ("to", "before", "by")
+_DURATION: Final = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?")
+_DAYS: Final = re.compile(r"([0-9]{1,3})d")
+_LABEL: Final = re.compile(r"[a-z][a-z_]{0,30}")
+_DAY_S: Final = 24 * 3600
+_YEAR_S: Final = 366 * _DAY_S
 
 
-class PolicyError(ValueError):
-    """The document is not a policy. The message names the place and what to change."""
+class PolicyError(DocumentError):
+    """A policy that cannot stand."""
 
 
-def seconds(text: str) -> int:
+def seconds(text: str, path: str = "") -> int:
     """Return the seconds of a duration such as `48h`, `90m` or `1h30m`. Raises PolicyError."""
-    match = _DURATION.match(text) if text else None
+    match = _DURATION.fullmatch(text) if text else None
     if match is None:
-        raise PolicyError(f"“{text}” is not a duration: write 48h, 90m or 1h30m")
+        raise PolicyError(path, gettext_noop("“%(text)s” is not a duration: write 48h, 90m or 1h30m"), text=text)
     hours, minutes = (int(part or 0) for part in match.groups())
     return hours * 3600 + minutes * 60
 
@@ -44,30 +74,60 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Which alerts ask for action, and how long they wait for it before they climb (N2); seconds."""
+
+    from_s: int = 8 * 3600
+    reminder_s: int = 3600
+    breach_s: int = 3600
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """A version of a policy as the clock uses it."""
+    """A version of a policy as the clock uses it.
+
+    `first_reply_days` is set where the first reply is due after N working days; `first_reply_s` is then N times 24 h.
+    `statutory_days` (working days) and `pause_days` are 0 where there is no such limit, or no pause (P9).
+    """
 
     rule: Rule = "A"
     first_reply_s: int = 48 * 3600
+    first_reply_days: int = 0
+    statutory_days: int = 0
     promise_cap_days: int = 10
     interims_before_leader: int = 2
+    pause_days: int = 0
+    acknowledge: Acknowledgement = Acknowledgement()
+    approval: Mapping[str, Approver] = field(default_factory=lambda: dict(APPROVAL))
     ladder: tuple[Rung, ...] = field(default_factory=tuple)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Policy:
         """Read a policy's document. Raises PolicyError where it is not one."""
-        if data.get("rule") not in ("A", "B", "W"):
-            raise PolicyError("rule: must be A (consecutive hours), B (days off skipped) or W (working hours)")
-        rows = data.get("ladder")
-        if not rows or not isinstance(rows, list):
-            raise PolicyError("ladder: a policy without one would tell nobody")
-        rungs = [_rung(row, f"ladder[{place}]") for place, row in enumerate(rows)]
+        rule = data.get("rule")
+        if rule not in RULES:
+            raise PolicyError(
+                "rule", gettext_noop("must be A (consecutive hours), B (days off skipped) or W (working hours)")
+            )
+        days, budget = _first_reply(data, rule)
         return cls(
-            rule=data["rule"],
-            first_reply_s=_seconds_of(data, "first_reply"),
+            rule=rule,
+            first_reply_s=budget,
+            first_reply_days=days,
+            statutory_days=_count(data, "statutory_days", 0),
             promise_cap_days=_count(data, "promise_cap_days", 10),
             interims_before_leader=_count(data, "interims_before_leader", 2),
-            ladder=tuple(sorted(rungs, key=lambda rung: -rung.before_s)),
+            pause_days=_count(data, "pause_days", 0),
+            acknowledge=_acknowledgement(data.get("acknowledge", {})),
+            approval=_approval(data.get("approval", {})),
+            ladder=_ladder(data.get("ladder")),
+        )
+
+    @property
+    def counting(self) -> tuple[worktime.Rule, int]:
+        """Return how the first reply is counted: the rule of the arithmetic, and its amount."""
+        return (
+            ("working_days", self.first_reply_days) if self.first_reply_days else (RULES[self.rule], self.first_reply_s)
         )
 
     def check(self) -> None:
@@ -75,36 +135,95 @@ class Policy:
 
         Apart from reading, so that a later, stricter check never stops the clocks an earlier version still times.
         """
-        if self.first_reply_s == 0:
-            raise PolicyError("first_reply: must be longer than nothing")
+        if not 0 < self.first_reply_s <= _YEAR_S:
+            raise PolicyError("first_reply", gettext_noop("must be longer than nothing, and at most a year"))
+        if self.promise_cap_days == 0:
+            raise PolicyError("promise_cap_days", gettext_noop("must be at least 1, or no interim reply could promise"))
+        if self.pause_days and self.rule == "A":
+            # A promise of consecutive hours that could stand still would be no promise (P9).
+            raise PolicyError("pause_days", gettext_noop("must be 0 under rule A; choose rule B or W to allow a pause"))
         if len({rung.key for rung in self.ladder}) < len(self.ladder):
-            raise PolicyError("ladder: the same person at the same moment stands on it twice")
+            raise PolicyError("ladder", gettext_noop("the same person at the same moment stands on it twice"))
         if not any(rung.is_breach for rung in self.ladder):
-            raise PolicyError("ladder: nobody is told of a breach, add a rung with before 0m")
+            raise PolicyError("ladder", gettext_noop("nobody is told of a breach, add a rung with before 0m"))
+
+
+def checked(data: Mapping[str, Any]) -> Policy:
+    """Read a document that is to come into force. Raises PolicyError for anything it must not say."""
+    _known(data, _KEYS, "")
+    _known(data.get("acknowledge", {}), tuple(_ACKNOWLEDGE), "acknowledge.")
+    _known(data.get("approval", {}), tuple(APPROVAL), "approval.")
+    policy = Policy.from_json(data)
+    for place, row in enumerate(data["ladder"]):
+        _known(row, _RUNG_KEYS, f"ladder[{place}].")
+        if not _LABEL.fullmatch(row["to"]):
+            template = gettext_noop("“%(label)s” cannot name a rung; use lower-case letters, such as unit_head")
+            raise PolicyError(f"ladder[{place}].to", template, label=row["to"])
+    policy.check()
+    return policy
+
+
+def _first_reply(data: Mapping[str, Any], rule: Rule) -> tuple[int, int]:
+    """Return the working days (0 where it is counted in hours) and the seconds of the first reply's budget."""
+    text = data.get("first_reply")
+    days = _DAYS.fullmatch(text) if isinstance(text, str) else None
+    if not days:
+        return 0, _seconds_of(data, "first_reply", "first_reply")
+    if rule != "W":
+        raise PolicyError("first_reply", gettext_noop("days are counted under rule W alone; write hours, such as 48h"))
+    return int(days[1]), int(days[1]) * _DAY_S
+
+
+def _ladder(rows: Any) -> tuple[Rung, ...]:
+    if not rows or not isinstance(rows, list):
+        raise PolicyError("ladder", gettext_noop("a policy without one would tell nobody"))
+    rungs = [_rung(row, f"ladder[{place}]") for place, row in enumerate(rows)]
+    return tuple(sorted(rungs, key=lambda rung: -rung.before_s))
 
 
 def _rung(row: Any, place: str) -> Rung:
     if not isinstance(row, Mapping) or not isinstance(row.get("to"), str) or not row["to"]:
-        raise PolicyError(f"{place}.to: must name who is told")
+        raise PolicyError(f"{place}.to", gettext_noop("must name who is told"))
     channels = row.get("by")
     if not isinstance(channels, list) or not channels or not all(isinstance(name, str) for name in channels):
-        raise PolicyError(f"{place}.by: must list at least one channel")
-    return Rung(row["to"], _seconds_of(row, "before", f"{place}."), tuple(channels))
+        raise PolicyError(f"{place}.by", gettext_noop("must list at least one channel"))
+    return Rung(row["to"], _seconds_of(row, "before", f"{place}.before"), tuple(channels))
 
 
-def _seconds_of(data: Mapping[str, Any], name: str, place: str = "") -> int:
+def _acknowledgement(data: Any) -> Acknowledgement:
+    if not isinstance(data, Mapping):
+        raise PolicyError("acknowledge", gettext_noop("must be an object, {…}"))
+    named = {**_ACKNOWLEDGE, **data}
+    return Acknowledgement(*(_seconds_of(named, key, f"acknowledge.{key}") for key in _ACKNOWLEDGE))
+
+
+def _approval(data: Any) -> dict[str, Approver]:
+    if not isinstance(data, Mapping):
+        raise PolicyError("approval", gettext_noop("must be an object, {…}"))
+    for kind, approver in data.items():
+        if approver not in APPROVERS:
+            template = gettext_noop("“%(approver)s” approves nothing; use %(known)s")
+            raise PolicyError(f"approval.{kind}", template, approver=approver, known=", ".join(APPROVERS))
+    return {**APPROVAL, **data}
+
+
+def _seconds_of(data: Mapping[str, Any], name: str, path: str) -> int:
     text = data.get(name)
-    try:
-        return seconds(text if isinstance(text, str) else "")
-    except PolicyError as error:
-        raise PolicyError(f"{place}{name}: {error}") from None
+    return seconds(text if isinstance(text, str) else "", path)
 
 
 def _count(data: Mapping[str, Any], name: str, usual: int) -> int:
     count = data.get(name, usual)
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise PolicyError(f"{name}: must be a whole number, 0 or more")
+        raise PolicyError(name, gettext_noop("must be a whole number, 0 or more"))
     return count
+
+
+def _known(data: object, known: tuple[str, ...], place: str) -> None:
+    for key in data if isinstance(data, Mapping) else ():
+        if key not in known:
+            template = gettext_noop("is not known here; use %(known)s")
+            raise PolicyError(f"{place}{key}", template, known=", ".join(known))
 
 
 # The promise as the seeds write it: 48 consecutive hours, reminders before it, the leadership at the breach (N1).

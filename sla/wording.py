@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
-from sla.errors import CalendarError, WorktimeError
+from sla.errors import DocumentError, WorktimeError
 from sla.explain import Explanation, Line
 from sla.hours import Why
 from sla.worktime import Rule
@@ -130,6 +130,6 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def error(problem: WorktimeError) -> str:
-    """Say what is wrong with a calendar, an instant or a budget, and where."""
+    """Say what is wrong with a calendar, a policy, an instant or a budget, and where."""
     sentence = gettext(problem.template) % problem.details
-    return f"{problem.path}: {sentence}" if isinstance(problem, CalendarError) and problem.path else sentence
+    return f"{problem.path}: {sentence}" if isinstance(problem, DocumentError) and problem.path else sentence

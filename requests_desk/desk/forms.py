@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
 from requests_desk.tickets.models import Field, Ticket
-from requests_desk.tickets.words import CallOutcome, Channel, Ending, Kind, Reason, ReplyChannel, ReplyKind, State
+from requests_desk.tickets.words import (
+    CallOutcome,
+    Channel,
+    Ending,
+    Kind,
+    Priority,
+    Reason,
+    ReplyChannel,
+    ReplyKind,
+    State,
+)
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
@@ -56,6 +66,7 @@ class TicketForm(forms.Form):
     tax_code = forms.CharField(label=_("Tax code"), required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.INFORMATION)
+    priority = forms.ChoiceField(label=_("Priority"), choices=Priority, initial=Priority.NORMAL, required=False)
     submission = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:

@@ -32,6 +32,9 @@ SENTENCES: dict[str, Any] = {
     EventKind.ALERT_SUPERSEDED: _("Alert to %(rung)s skipped: a later one took its place"),
     EventKind.BREACH_RECORDED: _("Deadline missed: %(milestone)s was due at %(due_at)s"),
     EventKind.BREACH_VOIDED: _("Missed deadline annotated void (%(reason)s)"),
+    EventKind.POLICY_APPLIED: _(
+        "New version of the rules applied: %(milestone)s due at %(due_at)s, before that %(was_due_at)s"
+    ),
     EventKind.CLOSED: _("Request closed: %(ending)s"),
 }
 ICONS = {
@@ -46,6 +49,7 @@ ICONS = {
     EventKind.BREACH_RECORDED: "alert",
     EventKind.MILESTONE_MET: "check",
     EventKind.MILESTONE_OPENED: "clock",
+    EventKind.POLICY_APPLIED: "pen",
     EventKind.CLOSED: "lock",
 }
 _REPLY_KINDS = (EventKind.REPLY_RECORDED, EventKind.REPLY_REACHED, EventKind.REPLY_NOT_REACHED, EventKind.REPLY_VOIDED)

@@ -31,6 +31,11 @@ class Kind(models.TextChoices):
 SEALED_KINDS = frozenset({Kind.DENUNCIATION, Kind.HARASSMENT})
 
 
+class Priority(models.TextChoices):
+    NORMAL = "normal", _("Normal")
+    URGENT = "urgent", _("Urgent")
+
+
 class State(models.TextChoices):
     RECEIVED = "received", _("Received")
     ASSIGNED = "assigned", _("Assigned")
@@ -108,4 +113,5 @@ class EventKind(models.TextChoices):
     ALERT_SUPERSEDED = "alert_superseded"
     BREACH_RECORDED = "breach_recorded"
     BREACH_VOIDED = "breach_voided"
+    POLICY_APPLIED = "policy_applied"
     CLOSED = "closed"

@@ -82,8 +82,23 @@ def test_it_reads_text_and_mappings_alike_and_writes_what_it_reads():
     assert written["special_hours"] == {"2026-08-22": [["07:30", "11:30"], ["13:30", "17:00"]]}
 
 
+def test_it_keeps_what_people_call_a_date_and_counts_nothing_for_it():
+    called = {"2026-11-24": {"kind": "holiday", "name": "Ngày Văn hóa Việt Nam"}}
+    plain, office = calendar(), calendar(names=called)
+
+    assert office.names[date(2026, 11, 24)] == ("holiday", "Ngày Văn hóa Việt Nam")
+    assert office.to_json()["names"] == called
+    assert [office.spans(date(2026, 11, d)) for d in range(1, 31)] == [
+        plain.spans(date(2026, 11, d)) for d in range(1, 31)
+    ]
+
+
 def with_hours(*spans):
     return {"tz": TZ, "hours": {"mon": list(spans)}}
+
+
+def named(day, kind, **more):
+    return {"tz": TZ, "hours": {}, "names": {day: {"kind": kind} | more}}
 
 
 REFUSED = [
@@ -143,6 +158,15 @@ REFUSED = [
         "end one before the other begins",
     ),
     ({"tz": TZ, "hours": {}, "seasons": [{"name": "winter"}]}, "seasons[0].name", "use from, to, hours"),
+    ({"tz": TZ, "hours": {}, "names": []}, "names", "must be an object"),
+    ({"tz": TZ, "hours": {}, "names": {"2026-02-30": {}}}, "names.2026-02-30", "is not a date"),
+    (named("2026-02-17", "feast"), "names.2026-02-17.kind", "use holiday, compensatory, swap, make_up, half_day"),
+    (named("2026-02-17", ["holiday"]), "names.2026-02-17.kind", "is not a kind of day"),
+    (named("2026-02-17", "other", name="x" * 121), "names.2026-02-17.name", "at most 120"),
+    (named("2026-02-17", "other", hours=[]), "names.2026-02-17.hours", "use kind, name"),
+    (named("2026-02-17", "swap"), "names.2026-02-17", "put the date into “holidays”"),
+    (named("2026-02-17", "make_up"), "names.2026-02-17", "give it “special_hours”"),
+    (named("2026-02-17", "half_day"), "names.2026-02-17", "give it “special_hours” or “breaks”"),
     ("[]", "", "must be an object"),
     ("{", "1:2", "is not JSON"),
     ("[" * 100_000, "1:1", "is not JSON"),

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def a_clock(*, started_at: datetime = START, at: datetime | None = None, **changes: object) -> Clock:
     at = at or started_at
     policy = catalogue.add_policy("agency:1", "p", name="48 giờ", document={**DEFAULT_POLICY, **changes}, at=START)
-    calendar = catalogue.add_calendar("agency:1", "c", name="Lịch", document=document(), provisional=False, at=START)
+    calendar = catalogue.add_calendar("agency:1", "c", name="Lịch", document=document(), confirmed=[2026], at=START)
     return clocks.start(policy_version=policy, calendar_version=calendar, started_at=started_at, at=at)[0]
 
 

@@ -137,7 +137,7 @@ def test_it_needs_no_database(file):
 def policy(capsys, db):
     """Give one owner a policy under rule B and a calendar. Return a function that explains by the policy's name."""
     catalogue.add_policy("agency:1", "first-reply", name="48 giờ", document={**DEFAULT_POLICY, "rule": "B"}, at=AT)
-    catalogue.add_calendar("agency:1", "office", name="Sở", document=document(), provisional=False, at=AT)
+    catalogue.add_calendar("agency:1", "office", name="Sở", document=document(), confirmed=[2026], at=AT)
 
     def run(name, *options):
         try:
@@ -174,7 +174,7 @@ def test_it_asks_which_of_two_owners_policies_is_meant(policy):
 
 
 def test_it_asks_for_a_calendar_where_an_owner_has_two(policy, file):
-    catalogue.add_calendar("agency:1", "one-stop", name="TTPVHCC", document=document(), provisional=False, at=AT)
+    catalogue.add_calendar("agency:1", "one-stop", name="TTPVHCC", document=document(), confirmed=[2026], at=AT)
 
     code, _, err = policy("first-reply", "--lang", "en")
 

@@ -17,7 +17,7 @@ from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.people.models import Agency, Membership, Role, Unit, UnitKind, User
 from requests_desk.tickets.models import Field, Reply, Ticket
-from requests_desk.tickets.services import assignment, intake, replies
+from requests_desk.tickets.services import assignment, intake, policy_choice, replies
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.services.replies import Draft
 from sla import catalogue
@@ -68,9 +68,9 @@ def an_agency(code: str, *, name: str, policy: dict[str, Any] = DEFAULT_POLICY) 
     agency = Agency.objects.create(code=code, name=name, short_name=code, email=f"{code.lower()}@so.example")
     owner = f"agency:{agency.pk}"
     catalogue.add_calendar(
-        owner, intake.CALENDAR, name=name, document=document(), provisional=False, at=later(days=-400)
+        owner, policy_choice.CALENDAR, name=name, document=document(), confirmed=[2026], at=later(days=-400)
     )
-    catalogue.add_policy(owner, intake.POLICY, name="48 giờ", document=policy, at=later(days=-400))
+    catalogue.add_policy(owner, policy_choice.POLICY, name="48 giờ", document=policy, at=later(days=-400))
     return agency
 
 

@@ -18,6 +18,7 @@ from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import desk
 from requests_desk.tickets.services import intake
 from requests_desk.tickets.services.incoming import Asked, Refused, Request
+from requests_desk.tickets.words import Priority
 
 # How many receipts a session can still show: the look-up code is kept nowhere else.
 RECEIPTS_KEPT = 5
@@ -93,6 +94,7 @@ def _request(data: dict[str, Any]) -> Request:
             email=data["email"],
         ),
         kind=data["kind"],
+        priority=data["priority"] or Priority.NORMAL,
         field=data["field"],
         received_at=data["received_at"],
         received_reason=data["received_reason"],

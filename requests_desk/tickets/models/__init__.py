@@ -5,6 +5,7 @@ from __future__ import annotations
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.ledger import Event
+from requests_desk.tickets.models.promise import Application, PolicyRule
 from requests_desk.tickets.models.requester import Requester, RequesterPhone
 from requests_desk.tickets.models.ticket import (
     NOTHING_DUE,
@@ -18,6 +19,7 @@ from requests_desk.tickets.models.ticket import (
 
 __all__ = [
     "NOTHING_DUE",
+    "Application",
     "CodeCounter",
     "Delivery",
     "Event",
@@ -25,6 +27,7 @@ __all__ = [
     "Field",
     "Heartbeat",
     "Message",
+    "PolicyRule",
     "Reply",
     "Requester",
     "RequesterPhone",

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from requests_desk.people.models import Agency, Named, Unit
 from requests_desk.tickets.models.requester import Requester
-from requests_desk.tickets.words import Channel, Ending, Kind, State
+from requests_desk.tickets.words import Channel, Ending, Kind, Priority, State
 from sla.models import Clock
 
 # Where nothing is owed any more the queue still needs an order: after everything that is due.
@@ -44,6 +44,7 @@ class Ticket(models.Model):
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.INFORMATION)
     channel = models.CharField(max_length=16, choices=Channel)
     field = models.CharField(max_length=64, blank=True)
+    priority = models.CharField(max_length=8, choices=Priority, default=Priority.NORMAL)
     text = models.TextField()
     requester = models.ForeignKey(Requester, on_delete=models.PROTECT, related_name="tickets")
     received_at = models.DateTimeField()

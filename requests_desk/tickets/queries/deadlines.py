@@ -6,11 +6,9 @@ from sla import explain, worktime
 from sla.models import Clock
 from sla.policies import Policy
 
-RULES: dict[str, worktime.Rule] = {"A": "consecutive", "B": "skip_days_off", "W": "working"}
-
 
 def first_reply(clock: Clock) -> explain.Explanation:
     """Explain the binding due instant of a clock's first reply; its policy and calendar versions are at hand."""
     policy = Policy.from_json(clock.policy_version.document)
     calendar = worktime.Calendar.from_json(clock.calendar_version.document)
-    return explain.explain(calendar, clock.started_at, RULES[policy.rule], policy.first_reply_s)
+    return explain.explain(calendar, clock.started_at, *policy.counting)

@@ -17,7 +17,7 @@ from requests_desk.people.models import Agency, Unit
 from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Reply, RequesterPhone, Ticket, TicketClock
 from requests_desk.tickets.queries import deadlines
-from requests_desk.tickets.services.intake import CALENDAR
+from requests_desk.tickets.services.policy_choice import CALENDAR
 from requests_desk.tickets.words import FINAL_REPLIES, ReplyKind
 from sla import catalogue, wording, worktime
 from sla.models import Breach, Milestone, MilestoneName

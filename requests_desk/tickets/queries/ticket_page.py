@@ -106,8 +106,7 @@ def clock(ticket: Ticket) -> Timed:
     first = next(m for m in milestones if m.name == "first_reply")
     policy = Policy.from_json(row.policy_version.document)
     calendar = worktime.Calendar.from_json(row.calendar_version.document)
-    rule: Any = {"A": "consecutive", "B": "skip_days_off", "W": "working"}[policy.rule]
-    told = explain.explain(calendar, row.started_at, rule, policy.first_reply_s)
+    told = explain.explain(calendar, row.started_at, *policy.counting)
     return Timed(
         rule=policy.rule,
         started_at=row.started_at,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from requests_desk.people.models import Agency, Membership, Role, Unit, UnitKind, User
-from requests_desk.tickets.services.intake import CALENDAR, POLICY
+from requests_desk.tickets.services.policy_choice import CALENDAR, POLICY
 from sla import catalogue, seed
 from sla.policies import DEFAULT_POLICY
 
@@ -48,6 +48,6 @@ def open_agency(new: NewAgency, *, admin: User, at: datetime) -> tuple[Agency, U
         Membership.objects.create(user=admin, agency=agency, unit=office, role=role)
     owner, year = f"agency:{agency.pk}", at.astimezone(ZoneInfo(agency.timezone)).year
     document = seed.vietnamese_calendar([year - 1, year, year + 1], tz=agency.timezone)
-    catalogue.add_calendar(owner, CALENDAR, name=new.name, document=document, provisional=True, at=at)
+    catalogue.add_calendar(owner, CALENDAR, name=new.name, document=document, at=at)
     catalogue.add_policy(owner, POLICY, name="48 giờ", document=DEFAULT_POLICY, at=at)
     return agency, office

@@ -16,7 +16,7 @@ from requests_desk.tickets import identifiers
 from requests_desk.tickets.access import RIGHTS, Right, memberships
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import Field
-from requests_desk.tickets.words import Channel, Kind
+from requests_desk.tickets.words import Channel, Kind, Priority
 
 FREE_BACKDATING = timedelta(minutes=15)
 OFFICERS_BACKDATING = timedelta(days=7)
@@ -67,6 +67,7 @@ class Request:
     asked: Asked = field(default_factory=Asked)
     kind: str = Kind.INFORMATION
     field: str = ""
+    priority: str = Priority.NORMAL
     received_at: datetime | None = None
     received_reason: str = ""
     wanted_by: datetime | None = None
@@ -94,6 +95,8 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
         problems["channel"] = [_("This channel is not known.")]
     if request.kind not in Kind.values:
         problems["kind"] = [_("This kind is not known.")]
+    if request.priority not in Priority.values:
+        problems["priority"] = [_("This priority is not known.")]
     if request.language not in dict(settings.LANGUAGES):
         problems["language"] = [_("This language is not known.")]
     if request.unit is not None and request.unit.agency_id != agency.pk:

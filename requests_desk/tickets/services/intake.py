@@ -15,14 +15,12 @@ from requests_desk.people.models import Agency, User
 from requests_desk.tickets import identifiers, texts
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import CodeCounter, StatusLink, Ticket, TicketClock
-from requests_desk.tickets.services import due, ledger, outbox, requesters
+from requests_desk.tickets.services import due, ledger, outbox, policy_choice, requesters
 from requests_desk.tickets.services.incoming import Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
-from sla import catalogue, clocks
+from sla import clocks
 from sla.models import Clock
-
-POLICY, CALENDAR = "first-reply", "office"
 
 
 class SubmissionReused(Exception):
@@ -93,12 +91,11 @@ def _ticket(
     agency: Agency, request: Request, submission: Submission, *, lookup: str, by: User | None, at: datetime
 ) -> tuple[Ticket, list[Line]]:
     received_at = request.received_at or at
-    owner = f"agency:{agency.pk}"
+    chosen = policy_choice.choose(
+        agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
+    )
     clock, changes = clocks.start(
-        policy_version=catalogue.current_policy(owner, POLICY),
-        calendar_version=catalogue.current_calendar(owner, CALENDAR),
-        started_at=received_at,
-        at=at,
+        policy_version=chosen.policy, calendar_version=chosen.calendar, started_at=received_at, at=at
     )
     code = next_code(agency, at=at)
     requester = requesters.find_or_add(agency, request.asked, at=at)
@@ -108,6 +105,7 @@ def _ticket(
         kind=request.kind,
         channel=request.channel,
         field=request.field,
+        priority=request.priority,
         text=request.text,
         requester=requester,
         search=SearchVector(Value(_searched(code, request)), config="simple"),

@@ -20,8 +20,6 @@ from sla.worktime import Calendar, Rule
 
 LANGUAGES: Final = ("vi", "en")
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
-# The rules as policies call them (P2).
-_POLICY_RULES: Final[dict[str, Rule]] = {"A": "consecutive", "B": "skip_days_off", "W": "working"}
 _DURATION: Final = re.compile(r"(?=[0-9])(?:([0-9]{1,7})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
 
 
@@ -100,7 +98,7 @@ def _policy(options: dict[str, Any]) -> tuple[Rule, int, Calendar]:
         raise BadInput(gettext_noop("--policy brings its own rule; leave the other one out"))
     owner, key = _named_policy(options["policy"])
     policy = Policy.from_json(catalogue.current_policy(owner, key).document)
-    return _POLICY_RULES[policy.rule], policy.first_reply_s, _calendar_of(owner, options["calendar"])
+    return *policy.counting, _calendar_of(owner, options["calendar"])
 
 
 def _named_policy(name: str) -> tuple[str, str]:

@@ -1,0 +1,52 @@
+"""Which policy and which calendar time a request: the most specific line of the agency's table that fits (P12)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from requests_desk.people.models import Agency
+from requests_desk.tickets.models import PolicyRule
+from sla import catalogue
+from sla.models import CalendarVersion, PolicyVersion
+
+# What times a request that no line of the table fits.
+POLICY, CALENDAR = "first-reply", "office"
+# Where two lines name equally many things, the one that names the earlier of these wins.
+CONDITIONS = ("kind", "field", "channel", "priority")
+
+
+class Choice(NamedTuple):
+    """What a request received now is pinned to, and the line of the table that says so (None: the usual)."""
+
+    policy: PolicyVersion
+    calendar: CalendarVersion
+    rule: PolicyRule | None
+
+
+def owner(agency: Agency) -> str:
+    """Return the opaque name by which the clocks know an agency."""
+    return f"agency:{agency.pk}"
+
+
+def choose(agency: Agency, *, kind: str, channel: str, field: str, priority: str) -> Choice:
+    """Return the versions in force for such a request. Raises catalogue.NothingInForce."""
+    fitting = PolicyRule.objects.filter(
+        agency=agency,
+        kind__in=["", kind],
+        channel__in=["", channel],
+        field__in=["", field],
+        priority__in=["", priority],
+    )
+    rule = max(fitting, key=specificity, default=None)
+    policy_key, calendar_key = (rule.policy_key, rule.calendar_key) if rule else (POLICY, CALENDAR)
+    return Choice(
+        catalogue.current_policy(owner(agency), policy_key),
+        catalogue.current_calendar(owner(agency), calendar_key),
+        rule,
+    )
+
+
+def specificity(rule: PolicyRule) -> tuple[int, ...]:
+    """Return what orders lines that fit: how many conditions they name, then which. No two lines are equal in it."""
+    named = [int(bool(getattr(rule, name))) for name in CONDITIONS]
+    return sum(named), *named
