@@ -182,6 +182,11 @@ def next_due_at(clocks: Iterable[Clock]) -> datetime | None:
     return due
 
 
+def look_again(clocks: Iterable[Clock], *, at: datetime) -> None:
+    """Let the timer look at every open milestone at once: what it told before it does not tell again."""
+    _open_of(clocks, lock=False).update(next_look_at=at)
+
+
 def claim_due(*, at: datetime, limit: int, besides: Collection[int] = ()) -> list[Look]:
     """Lock up to `limit` milestones whose moment to look has come, skipping those another worker holds (design §6).
 

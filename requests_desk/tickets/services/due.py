@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+
 from requests_desk.tickets.models import NOTHING_DUE, Ticket, TicketClock
 from sla import clocks
 from sla.models import Clock
@@ -22,11 +27,25 @@ def refresh(ticket: Ticket) -> None:
     A time the requester wants it by moves it up the queue until something was said, and is no breach (P2).
     """
     ticket.next_due_at = clocks.next_due_at(clocks_of(ticket))
-    moments = [ticket.next_due_at] if ticket.next_due_at else []
-    if ticket.wanted_by and moments and not ticket.replies.filter(reached_at__isnull=False).exists():
-        moments.append(ticket.wanted_by)
-    ticket.queue_at = min(moments, default=NOTHING_DUE)
+    is_silent = not ticket.replies.filter(reached_at__isnull=False).exists()
+    ticket.queue_at = place(ticket.next_due_at, ticket.wanted_by if is_silent else None)
     ticket.save(update_fields=["next_due_at", "queue_at"])
+
+
+def place(next_due_at: datetime | None, wanted_by: datetime | None) -> datetime:
+    """Return where in the queue stands what is due then and, if nothing was said yet, wanted by then."""
+    if next_due_at is None:
+        return NOTHING_DUE
+    return min(next_due_at, wanted_by or next_due_at)
+
+
+def rebuild(tickets: Collection[int], *, at: datetime) -> None:
+    """Write the places of these tickets anew and let the timer look at every open milestone of theirs at once."""
+    for pk in sorted(tickets):
+        with transaction.atomic():
+            ticket = Ticket.objects.select_for_update().get(pk=pk)
+            clocks.look_again(clocks_of(ticket), at=at)
+            refresh(ticket)
 
 
 def reply_clock(clocks_: list[Clock]) -> Clock:
