@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -15,4 +16,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that we broke, without asking the database or anything else that may be what broke."""
+    if request.path.startswith("/api/"):
+        said = _("Something broke here, not in what you sent: it is in our log.")
+        return JsonResponse({"code": "error", "detail": said, "fields": {}}, status=500)
     return HttpResponse(render_to_string("500.html", {"LANGUAGE_CODE": get_language()}), status=500)

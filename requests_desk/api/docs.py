@@ -27,7 +27,12 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Return the security scheme of OpenAPI."""
-        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": f"`{KEYWORD}`, a space and the token."}
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": f"`{KEYWORD}`, a space and the token.",
+        }
 
 
 # Swagger writes its styles into the page; scripts stay files of our own here as everywhere.

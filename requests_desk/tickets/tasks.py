@@ -17,7 +17,7 @@ from notifications import dispatch, outbox
 from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.tickets.queries.health import database_now
-from requests_desk.tickets.services import heartbeat, reminders, replies
+from requests_desk.tickets.services import dead_man, heartbeat, reminders, replies
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
 log = logging.getLogger(__name__)
@@ -32,8 +32,9 @@ def database_clock() -> Callable[[], datetime]:
 
 @shared_task(name="tickets.sweep")
 def sweep() -> None:
-    """Run one sweep; beat asks for it every SWEEP_SECONDS."""
+    """Run one sweep and tell the watcher outside; beat asks for it every SWEEP_SECONDS."""
     run_sweep()
+    dead_man.call(settings.DEAD_MAN_URL)
 
 
 def run_sweep() -> int:

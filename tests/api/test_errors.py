@@ -149,3 +149,14 @@ def test_it_speaks_vietnamese_to_who_is_unknown(db: None) -> None:
 
 def test_it_lets_nothing_be_kept_on_the_way(desk: Desk, as_: As) -> None:
     assert "no-store" in as_(desk.lan).get("tickets/").headers["Cache-Control"]
+
+
+def test_it_breaks_in_the_same_shape(desk: Desk, as_: As, monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = as_(desk.alice)
+    alice.client.raise_request_exception = False
+    monkeypatch.setattr("requests_desk.api.references.ticket", lambda *args: 1 / 0)
+
+    response = alice.client.get("/api/v1/tickets/SCT-2026-000001/")
+
+    assert shape(response) == (500, "error")
+    assert response.headers["Content-Type"] == JSON
