@@ -183,3 +183,15 @@ def test_it_comes_light_at_the_first_visit(at_front_desk: OpenPage, path: str):
 
     assert seen.size <= BYTES_AT_MOST
     assert len(seen.urls) <= REQUESTS_AT_MOST, seen.urls
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/desk/tickets/"])
+def test_it_shows_at_least_fourteen_requests_with_their_time_left_on_a_small_laptop(at_front_desk: OpenPage, path: str):
+    page = at_front_desk(viewport={"width": 1366, "height": 768})
+
+    page.goto(path)
+
+    whole = page.locator("tbody tr:has(.left)").evaluate_all(
+        "rows => rows.filter(row => row.getBoundingClientRect().bottom <= innerHeight).length"
+    )
+    assert whole >= 14
