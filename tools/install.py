@@ -21,7 +21,7 @@ PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST, NEWEST = (3, 11), (3, 13)
 # The development set holds the other one.
 SETS = {"embedded": ["embedded"], "dev": ["dev", "embedded"]}
-NEEDED_MB = {"embedded": 500, "dev": 900}
+NEEDED_MB = {"embedded": 400, "dev": 800}
 BEGAN = float(os.environ.get("DESK_BEGAN") or time.time())
 
 

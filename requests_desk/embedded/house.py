@@ -25,7 +25,7 @@ DEMO_SCREEN = """
 {accounts}
 
   Three things to try
-    1. As front_desk, log a call at {address}/desk/new/ without touching the mouse; it prints a receipt.
+    1. As {clerk}, log a call at {address}/desk/new/ without touching the mouse; it prints a receipt.
     2. As the business, open {address}/status/ with the code and the phone number on that receipt.
     3. Within three minutes, see at {address}/desk/sent/ a reminder, a breach and a promised time go out by themselves.
 """
@@ -154,8 +154,10 @@ class House:
         words = {"address": address, "data": data, "manage": f"{where}{Path(sys.executable)} manage.py"}
         if not demo:
             return (EMPTY_SCREEN + LAST_LINES).format(**words)
-        accounts = "\n".join(_account(row) for row in json.loads(self.terms.place.demo_accounts.read_text()))
-        return (DEMO_SCREEN + LAST_LINES).format(accounts=accounts, **words)
+        rows = json.loads(self.terms.place.demo_accounts.read_text())
+        clerk = next(row["username"] for row in rows if row["role"] == "front_desk")
+        accounts = "\n".join(_account(row) for row in rows)
+        return (DEMO_SCREEN + LAST_LINES).format(accounts=accounts, clerk=clerk, **words)
 
 
 def _account(row: Mapping[str, str]) -> str:

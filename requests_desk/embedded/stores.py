@@ -25,6 +25,9 @@ def postgres(place: Place, *, scratch: bool = False) -> Child:
     _check_major(place)
     who = binaries.unprivileged()
     who.give(place.run)
+    if who.uid is not None:
+        # The other user passes through; what lies here is readable by its owner alone.
+        place.data.chmod(0o711)
     if not place.postgres.exists():
         _init(place, scratch=scratch)
     _end_leftover(place)
@@ -77,7 +80,10 @@ def _init(place: Place, *, scratch: bool) -> None:
     )
     command = [*who.prefix, str(binaries.postgres_bin() / "initdb"), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
     command += [*locale, *(["--no-sync"] if scratch else []), "-D", str(half)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=who.become())  # noqa: S603
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=who.become())  # noqa: S603
+    except PermissionError as error:
+        raise _failed_init(place, str(error)) from error
     if done.returncode:
         raise _failed_init(place, done.stderr.strip() or done.stdout.strip())
     half.rename(place.postgres)

@@ -51,11 +51,13 @@ def keep_worker(queue: str) -> int:
 
 
 def keep_beat() -> None:
-    """Send what the schedule says until asked to stop.
+    """Send what the schedule says, everything once at the start, until asked to stop.
 
     The schedule lives in memory: a beat that starts late or twice changes nothing, and no file can spoil.
     """
     sys.argv = ["celery", "beat"]
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], **entry.get("options", {}))
     app.Beat(scheduler="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
 
 
