@@ -15,7 +15,7 @@ from requests_desk.tickets.models import StatusLink, Ticket
 from tests.api.conftest import As, Speaker
 from tests.support.cast import Desk, a_person, later
 
-MOST_QUERIES = 28
+MOST_QUERIES = 30
 SHOWN = {"code", "lookup_code", "status_url", "state", "received_at", "logged_at", "rule"} | {
     "due_at", "due_a_at", "due_b_at", "next_due_at", "warnings"
 }  # fmt: skip
