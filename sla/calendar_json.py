@@ -111,19 +111,21 @@ def _zone(name: object) -> ZoneInfo:
 
 def _hours(data: object, path: str) -> Week:
     named = _known_keys(data, WEEKDAYS, path)
-    return tuple(_spans(named.get(day, []), f"{path}.{day}") for day in WEEKDAYS)
+    return tuple(read_spans(named.get(day, []), f"{path}.{day}") for day in WEEKDAYS)
 
 
 def _holidays(data: object) -> frozenset[date]:
-    return frozenset(_date(text, f"holidays[{i}]") for i, text in enumerate(_list(data, "holidays")))
+    return frozenset(read_date(text, f"holidays[{i}]") for i, text in enumerate(_list(data, "holidays")))
 
 
 def _dated_spans(data: object, path: str) -> dict[date, tuple[Span, ...]]:
-    return {_date(key, f"{path}.{key}"): _spans(item, f"{path}.{key}") for key, item in _object(data, path).items()}
+    named = _object(data, path).items()
+    return {read_date(key, f"{path}.{key}"): read_spans(item, f"{path}.{key}") for key, item in named}
 
 
 def _names(data: object) -> dict[date, Named]:
-    return {_date(key, f"names.{key}"): _named(item, f"names.{key}") for key, item in _object(data, "names").items()}
+    named = _object(data, "names").items()
+    return {read_date(key, f"names.{key}"): _named(item, f"names.{key}") for key, item in named}
 
 
 def _named(data: object, path: str) -> Named:
@@ -173,13 +175,14 @@ def _season(data: object, path: str) -> Season:
     for key in ("from", "to", "hours"):
         if key not in named:
             raise CalendarError(f"{path}.{key}", gettext_noop("is missing; a season needs “from”, “to” and “hours”"))
-    first, last = _date(named["from"], f"{path}.from"), _date(named["to"], f"{path}.to")
+    first, last = read_date(named["from"], f"{path}.from"), read_date(named["to"], f"{path}.to")
     if last < first:
         raise CalendarError(f"{path}.to", gettext_noop("lies before “from”; swap the two dates"))
     return Season(first, last, _hours(named["hours"], f"{path}.hours"))
 
 
-def _spans(data: object, path: str) -> tuple[Span, ...]:
+def read_spans(data: object, path: str) -> tuple[Span, ...]:
+    """Read a list of pairs of times, in any order. Raise CalendarError for spans reversed or overlapping."""
     spans = sorted(_span(item, f"{path}[{i}]") for i, item in enumerate(_list(data, path)))
     for earlier, later in pairwise(spans):
         if later.opens < earlier.closes:
@@ -206,7 +209,8 @@ def _minute(text: object, path: str) -> int:
     return int(text[:2]) * 60 + int(text[3:])
 
 
-def _date(text: object, path: str) -> date:
+def read_date(text: object, path: str) -> date:
+    """Read a date such as 2027-02-05. Raise CalendarError."""
     try:
         # fromisoformat reads 20270205 and 2027-W05-5 too: one way to write a date keeps files comparable.
         if not isinstance(text, str) or len(text) != 10:

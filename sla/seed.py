@@ -41,7 +41,7 @@ def vietnamese_days(
     if not culture_day:
         days = [day for day in days if not is_culture_day(day)]
     spans = tuple(Span(_minutes(opens), _minutes(closes)) for opens, closes in hours)
-    made_up = [SpecialDay(day, "make_up", "Làm bù", spans) for day in known.weekend_workdays if day.year == year]
+    made_up = [SpecialDay(day, "make_up", "", spans) for day in known.weekend_workdays if day.year == year]
     return sorted([*days, *made_up])
 
 

@@ -36,10 +36,9 @@ def put(document: Mapping[str, Any], days: Iterable[SpecialDay]) -> dict[str, An
 
     Raise CalendarError for a working day without hours, or a day off with some.
     """
-    days = list(days)
+    days = [checked(day) for day in days]
     new = without(document, [day.date for day in days])
     for day in days:
-        _check(day)
         key = day.date.isoformat()
         if day.hours:
             new["special_hours"][key] = [list(clock(span)) for span in day.hours]
@@ -76,6 +75,17 @@ def clocks(spans: Iterable[Span]) -> str:
     return " ".join("-".join(clock(span)) for span in spans)
 
 
+def checked(day: SpecialDay, path: str = "") -> SpecialDay:
+    """Return a special day as it is. Raise CalendarError for a working day without hours, or a day off with some."""
+    place = path or day.date.isoformat()
+    if day.kind in CLOSED_KINDS and day.hours:
+        template = gettext_noop("is a day off and has hours; take the hours away, or choose half a day")
+        raise CalendarError(place, template)
+    if day.kind in ("make_up", "half_day") and not day.hours:
+        raise CalendarError(place, gettext_noop("is a working day; give its hours, such as 07:30-11:30"))
+    return day
+
+
 def _read(calendar: Calendar, day: date) -> SpecialDay:
     hours = calendar.spans(day)
     named = calendar.names.get(day) or Named(_guessed(calendar, day, hours), "")
@@ -89,13 +99,3 @@ def _guessed(calendar: Calendar, day: date, hours: tuple[Span, ...]) -> Kind:
     if not hours:
         return "other"
     return "half_day" if calendar.usual_spans(day) else "make_up"
-
-
-def _check(day: SpecialDay) -> None:
-    place = day.date.isoformat()
-    if day.kind in CLOSED_KINDS and day.hours:
-        raise CalendarError(
-            place, gettext_noop("is a day off and has hours; take the hours away, or choose half a day")
-        )
-    if day.kind in ("make_up", "half_day") and not day.hours:
-        raise CalendarError(place, gettext_noop("is a working day; give its hours, such as 07:30-11:30"))

@@ -18,10 +18,10 @@ SEEDED = Calendar.from_json(seed.vietnamese_calendar(range(2025, 2029)))
     ("day", "kind", "name", "hours"),
     [
         (date(2025, 5, 2), "swap", "Ngày nghỉ (thay cho ngày 26/04/2025)", ""),
-        (date(2025, 4, 26), "make_up", "Làm bù", "07:30-11:30 13:30-17:00"),
+        (date(2025, 4, 26), "make_up", "", "07:30-11:30 13:30-17:00"),
         (date(2026, 2, 17), "holiday", "Tết Nguyên Đán", ""),
         (date(2026, 4, 27), "compensatory", "Ngày Giỗ Tổ Hùng Vương (nghỉ bù)", ""),
-        (date(2026, 8, 22), "make_up", "Làm bù", "07:30-11:30 13:30-17:00"),
+        (date(2026, 8, 22), "make_up", "", "07:30-11:30 13:30-17:00"),
         (date(2026, 11, 24), "holiday", "Ngày Văn hóa Việt Nam", ""),
         (date(2027, 5, 3), "compensatory", "Ngày Quốc tế Lao động (nghỉ bù)", ""),
     ],
