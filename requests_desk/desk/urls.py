@@ -12,8 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("new/", intake.ticket_new, name="ticket_new"),
     path("new/known/", intake.known, name="known"),
     path("tickets/", queue.ticket_list, name="ticket_list"),
-    path("tickets/<str:code>/", ticket.ticket, name="ticket"),
-    path("tickets/<str:code>/saved/", intake.ticket_saved, name="ticket_saved"),
+    path("tickets/<slug:code>/", ticket.ticket, name="ticket"),
+    path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),
     path("sent/", sent.sent_list, name="sent_list"),
     path("sent/<int:pk>/", sent.sent_message, name="sent_message"),
 ]

@@ -74,3 +74,8 @@ def test_it_shows_no_message_about_a_sealed_ticket_to_those_who_may_not_see_it(d
     assert not listed["lan"]
     assert len(listed["leader"]) == 1
     assert as_(desk, "lan").get(listed["leader"][0]["url"]).status_code == 404
+
+
+@pytest.mark.parametrize("code", ["SCT-2026-999999", "%00", "x%00y", "..%2f", "ă", "x" * 300])
+def test_it_finds_nothing_behind_a_code_that_is_none(desk: Desk, code: str) -> None:
+    assert as_(desk, "lan").get(f"/desk/tickets/{code}/").status_code == 404
