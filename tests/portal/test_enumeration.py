@@ -18,23 +18,25 @@ from tests.portal.cast import OTHER_PHONE, PHONE, UNKNOWN, ask, logged, page
 from tests.support.cast import Desk
 
 Knock = Callable[[], Any]
-ROUNDS = 60
+ROUNDS = 40
 WRONG_LOOKUP = "ABCDEFGH"
 
 
-@pytest.fixture
-def knocks(client: Client, desk: Desk, asked: Logged) -> dict[str, Knock]:
-    """Return every way to be wrong."""
-    sealed = logged(desk, kind="denunciation")
-    code = asked.ticket.code
+@pytest.fixture(params=["phone", "lookup"])
+def knocks(request: pytest.FixtureRequest, client: Client, desk: Desk, asked: Logged) -> dict[str, Knock]:
+    """Return every way to be wrong with one of the two proofs."""
+    code, sealed = asked.ticket.code, logged(desk, kind="denunciation").ticket.code
+    if request.param == "phone":
+        return {
+            "wrong number": lambda: ask(client, code, phone=OTHER_PHONE),
+            "unknown code": lambda: ask(client, UNKNOWN, phone=PHONE),
+            "no code at all": lambda: ask(client, "XXXXXXXXXXXXXXX", phone=PHONE),
+            "sealed": lambda: ask(client, sealed, phone=PHONE),
+        }
     return {
-        "wrong phone": lambda: ask(client, code, phone=OTHER_PHONE),
-        "unknown code, phone": lambda: ask(client, UNKNOWN, phone=PHONE),
-        "no code at all, phone": lambda: ask(client, "XXXXXXXXXXXXXXX", phone=PHONE),
-        "sealed, right phone": lambda: ask(client, sealed.ticket.code, phone=PHONE),
         "wrong look-up code": lambda: ask(client, code, lookup=WRONG_LOOKUP),
-        "unknown code, look-up code": lambda: ask(client, UNKNOWN, lookup=WRONG_LOOKUP),
-        "look-up code of another": lambda: ask(client, sealed.ticket.code, lookup=asked.lookup_code),
+        "unknown code": lambda: ask(client, UNKNOWN, lookup=WRONG_LOOKUP),
+        "look-up code of another": lambda: ask(client, sealed, lookup=asked.lookup_code),
     }
 
 
@@ -43,7 +45,8 @@ def test_it_answers_every_wrong_guess_alike(knocks: dict[str, Knock]):
 
     assert {answer.status_code for answer in answers} == {404}
     assert len({_without_what_was_typed(answer) for answer in answers}) == 1
-    assert len({len(answer.headers) for answer in answers}) == 1
+    assert len({len(answer.content) for answer in answers}) == 1
+    assert len({tuple(answer.headers) for answer in answers}) == 1
 
 
 def test_it_does_the_same_work_for_every_wrong_guess(knocks: dict[str, Knock]):
@@ -54,16 +57,16 @@ def test_it_does_the_same_work_for_every_wrong_guess(knocks: dict[str, Knock]):
 
 def test_it_takes_the_same_time_for_every_wrong_guess(knocks: dict[str, Knock], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(throttle, "LIMITS", dict.fromkeys(throttle.LIMITS, 10**9))
-    times: dict[str, list[float]] = {name: [] for name in knocks}
+    times: dict[str, list[int]] = {name: [] for name in knocks}
 
-    for _round in range(ROUNDS):
-        for name, knock in knocks.items():
-            began = time.perf_counter_ns()
-            knock()
-            times[name].append(time.perf_counter_ns() - began)
+    for name, knock in list(knocks.items()) * ROUNDS:
+        began = time.perf_counter_ns()
+        knock()
+        times[name].append(time.perf_counter_ns() - began)
 
-    medians = {name: statistics.median(spent) / 1e6 for name, spent in times.items()}
-    assert max(medians.values()) < 1.25 * min(medians.values()), medians
+    # The fastest quarter: what other processes took from a try says nothing of the try.
+    typical = {name: statistics.quantiles(spent, n=4)[0] / 1e6 for name, spent in times.items()}
+    assert max(typical.values()) < 1.25 * min(typical.values()), typical
 
 
 def test_it_limits_unknown_codes_like_known_ones(client: Client, asked: Logged):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from sla import explain, worktime
-from sla.models import Clock
 from sla.policies import Policy
 
 
-def first_reply(clock: Clock) -> explain.Explanation:
-    """Explain the binding due instant of a clock's first reply; its policy and calendar versions are at hand."""
-    policy = Policy.from_json(clock.policy_version.document)
-    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
-    return explain.explain(calendar, clock.started_at, *policy.counting)
+def first_reply(policy: Mapping[str, Any], calendar: Mapping[str, Any], started_at: datetime) -> explain.Explanation:
+    """Explain the binding due instant of a first reply, under the documents of a clock's pinned versions."""
+    return explain.explain(worktime.Calendar.from_json(calendar), started_at, *Policy.from_json(policy).counting)

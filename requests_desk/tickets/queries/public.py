@@ -6,22 +6,23 @@ Everything returned is a frozen view: no row of the database, and nothing in it 
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
-from requests_desk.people.models import Agency, Unit
+from requests_desk.people.models import Agency
 from requests_desk.tickets import identifiers
-from requests_desk.tickets.models import Reply, RequesterPhone, Ticket, TicketClock
+from requests_desk.tickets.models import Reply, Ticket, TicketClock
 from requests_desk.tickets.queries import deadlines
 from requests_desk.tickets.services.policy_choice import CALENDAR
 from requests_desk.tickets.words import FINAL_REPLIES, ReplyKind
 from sla import catalogue, wording, worktime
-from sla.models import Breach, Milestone, MilestoneName
-from sla.policies import Policy
+from sla.models import Milestone, MilestoneName
+
+Row = dict[str, Any]
 
 
 class NotFound(LookupError):
@@ -42,7 +43,7 @@ class Office:
     @classmethod
     def of(cls, agency: Agency) -> Self:
         """Return what the public sees of an agency."""
-        return cls(agency.name, agency.name_en, agency.hotline, agency.email, agency.address, agency.timezone)
+        return cls(*(getattr(agency, name) for name in cls.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,53 +129,91 @@ def front(*, at: datetime) -> Front | None:
 def status(code: str, *, phone: str = "", lookup: str = "", at: datetime) -> Status:
     """Return a request as its code opens it: in full with the look-up code, without any words with a phone number.
 
-    Raises NotFound, after one query of one shape whichever part was wrong. A sealed request opens in full or not at
-    all (P13).
+    Raises NotFound, after the same queries whichever part was wrong. A sealed request opens in full or not at all
+    (P13).
     """
     code = identifiers.read_code(code)
-    knows_lookup = Q(lookup_digest=identifiers.lookup_digest(code, lookup)) if lookup else Q(pk=None)
-    numbers = RequesterPhone.objects.filter(requester=OuterRef("requester"), number__in=identifiers.same_numbers(phone))
-    rows = Ticket.objects.filter(knows_lookup | Q(Exists(numbers), sealed=False), code=code)
-    return _read(
-        rows.annotate(full=Case(When(knows_lookup, then=True), default=False, output_field=BooleanField())), at
-    )
+    if lookup:
+        digest = identifiers.lookup_digest(code, lookup)
+        if row := _row(Ticket.objects.filter(code=code, lookup_digest=digest)):
+            return _status(row, full=True, at=at)
+    if phone:
+        numbers = identifiers.same_numbers(phone)
+        if row := _row(Ticket.objects.filter(code=code, sealed=False, requester__phones__number__in=numbers)):
+            return _status(row, full=False, at=at)
+    raise NotFound
 
 
 def status_by_link(token: str, *, at: datetime) -> Status:
     """Return a request in full as its secret link opens it. Raises NotFound for an unknown and a revoked one alike."""
-    digest = identifiers.token_digest(token)
-    rows = Ticket.objects.filter(status_links__digest=digest, status_links__revoked_at__isnull=True)
-    return _read(rows.annotate(full=Value(True, output_field=BooleanField())), at)
+    live = {"digest": identifiers.token_digest(token), "revoked_at": None}
+    if row := _row(Ticket.objects.filter(**{f"status_links__{name}": value for name, value in live.items()})):
+        return _status(row, full=True, at=at)
+    raise NotFound
 
 
-def _read(rows: QuerySet[Ticket], at: datetime) -> Status:
-    ticket = rows.select_related("agency", "unit").defer("search").first()
-    if ticket is None:
-        raise NotFound
-    full = bool(ticket.full)  # type: ignore[attr-defined]  # annotated by both callers
-    milestones = _milestones(ticket)
-    steps = tuple(_step(milestone, at) for milestone in milestones)
-    owed = min((m.due_at for m in milestones if m.is_open), default=None)
-    clock = milestones[-1].clock
-    replies = list(ticket.replies.filter(reached_at__isnull=False).order_by("reached_at", "pk"))
-    now = [reply for reply in replies if reply.cycle == clock.ticket_clock.cycle]
-    office = Office.of(ticket.agency)
+# --- one query each, of the columns that are shown: most of a check's time goes into reading what nobody sees ---------
+
+_OFFICE = tuple(f"agency__{name}" for name in Office.__slots__)
+_TICKET = ("pk", "code", "state", "ending", "received_at", "text", "unit__name", "unit__name_en", *_OFFICE)
+_SAID = ("kind", "channel", "text", "done", "reason", "contact", "ground", "receiving_body")
+_MILESTONE = ("pk", "name", "due_at", "met_at", "ended_at", "breaches__pk", "breaches__voided_at")
+_CLOCK = ("clock__ticket_clock__cycle", "clock__started_at")
+_PINNED = ("clock__policy_version__document", "clock__calendar_version__document")
+
+
+def _row(rows: QuerySet[Ticket]) -> Row | None:
+    return next(iter(rows.values(*_TICKET)[:1]), None)
+
+
+def _replies(ticket: int) -> list[Row]:
+    rows = Reply.objects.filter(ticket=ticket, reached_at__isnull=False).order_by("reached_at", "pk")
+    return list(rows.values("cycle", "reached_at", "promised_at", "said", *_SAID))
+
+
+def _milestones(ticket: int) -> list[Row]:
+    """Return the promises of the reply clocks, the newest cycle and the latest promise last."""
+    rows = Milestone.objects.filter(
+        clock__ticket_clock__ticket=ticket,
+        clock__ticket_clock__role=TicketClock.Role.REPLY,
+        name__in=(MilestoneName.FIRST_REPLY, MilestoneName.PROMISED),
+    ).order_by("clock__ticket_clock__cycle", "opened_at", "pk")
+    found: dict[int, Row] = {}
+    for row in rows.exclude(end_reason="voided").values(*_MILESTONE, *_CLOCK, *_PINNED):
+        # One row a breach, the voided ones too: any that stands makes it a missed one.
+        missed = row["breaches__pk"] is not None and row["breaches__voided_at"] is None
+        row["missed"] = missed or (row["pk"] in found and found[row["pk"]]["missed"])
+        found[row["pk"]] = row
+    return list(found.values())
+
+
+# --- rows into views ------------------------------------------------------------------------------------------------
+
+
+def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
+    milestones, replies = _milestones(ticket["pk"]), _replies(ticket["pk"])
+    owed = min((row["due_at"] for row in milestones if _is_open(row)), default=None)
+    steps = tuple(_step(row, at) for row in milestones)
+    latest = milestones[-1]
+    now = [reply for reply in replies if reply["cycle"] == latest["clock__ticket_clock__cycle"]]
+    policy, calendar = (latest[name] for name in _PINNED)
+    office = Office(*(ticket[name] for name in _OFFICE))
     return Status(
-        code=ticket.code,
-        state=ticket.state,
-        ending=ticket.ending if full else "",
-        received_at=ticket.received_at,
-        due_at=owed or steps[-1].due_at,
-        rule=Policy.from_json(clock.policy_version.document).rule,
+        code=ticket["code"],
+        state=ticket["state"],
+        ending=ticket["ending"] if full else "",
+        received_at=ticket["received_at"],
+        due_at=owed or latest["due_at"],
+        rule=policy["rule"],
         office=office,
-        unit=_unit_name(ticket.unit),
+        unit=_in_language(ticket["unit__name"], ticket["unit__name_en"]),
         hotline=office.hotline,
         interim=_last(now, {ReplyKind.INTERIM}, full=full),
         answer=_last(now, FINAL_REPLIES, full=full),
-        question=ticket.text if full else "",
+        question=ticket["text"] if full else "",
         replies=tuple(_said(reply, full=full) for reply in replies),
         milestones=steps,
-        explanation=tuple(wording.sentences(deadlines.first_reply(clock))),
+        explanation=tuple(wording.sentences(deadlines.first_reply(policy, calendar, latest["clock__started_at"]))),
         owed=owed is not None,
         late=owed is not None and owed <= at,
         breached=any(step.is_late for step in steps),
@@ -182,42 +221,29 @@ def _read(rows: QuerySet[Ticket], at: datetime) -> Status:
     )
 
 
-def _milestones(ticket: Ticket) -> list[Milestone]:
-    """Return the promises of the reply clocks, the newest cycle and the latest promise last."""
-    breaches = Breach.objects.filter(milestone=OuterRef("pk"), voided_at__isnull=True)
-    rows = Milestone.objects.filter(
-        clock__ticket_clock__ticket=ticket,
-        clock__ticket_clock__role=TicketClock.Role.REPLY,
-        name__in=(MilestoneName.FIRST_REPLY, MilestoneName.PROMISED),
-    ).exclude(end_reason="voided")
-    rows = rows.select_related("clock__policy_version", "clock__calendar_version", "clock__ticket_clock").annotate(
-        missed=Exists(breaches)
-    )
-    return list(rows.order_by("clock__ticket_clock__cycle", "opened_at", "pk"))
+def _is_open(milestone: Row) -> bool:
+    return milestone["met_at"] is None and milestone["ended_at"] is None
 
 
-def _step(milestone: Milestone, at: datetime) -> Step:
+def _step(milestone: Row, at: datetime) -> Step:
     # The timer writes a breach seconds after it happened: until then the page reads the clock itself.
-    missed = bool(milestone.missed) or (milestone.is_open and milestone.due_at <= at)  # type: ignore[attr-defined]
-    return Step(milestone.name, milestone.due_at, milestone.met_at, missed)
+    late = milestone["missed"] or (_is_open(milestone) and milestone["due_at"] <= at)
+    return Step(milestone["name"], milestone["due_at"], milestone["met_at"], late)
 
 
-def _said(reply: Reply, *, full: bool) -> Said:
-    reached_at = reply.reached_at or reply.created_at
+def _said(reply: Row, *, full: bool) -> Said:
+    said = Said(reply["reached_at"], reply["promised_at"])
     if not full:
-        return Said(reached_at, reply.promised_at)
-    words = {name: getattr(reply, name) for name in ("done", "reason", "contact", "ground", "receiving_body")}
-    return Said(reached_at, reply.promised_at, reply.kind, reply.channel, reply.text or reply.said, **words)
+        return said
+    return replace(said, **{name: reply[name] for name in _SAID} | {"text": reply["text"] or reply["said"]})
 
 
-def _last(replies: Sequence[Reply], kinds: Container[str], *, full: bool) -> Said | None:
-    return next((_said(reply, full=full) for reply in reversed(replies) if reply.kind in kinds), None)
+def _last(replies: Sequence[Row], kinds: Container[str], *, full: bool) -> Said | None:
+    return next((_said(reply, full=full) for reply in reversed(replies) if reply["kind"] in kinds), None)
 
 
-def _unit_name(unit: Unit | None) -> str:
-    if unit is None:
-        return ""
-    return unit.name_en if get_language() == "en" and unit.name_en else unit.name
+def _in_language(name: str | None, name_en: str | None) -> str:
+    return (get_language() == "en" and name_en) or name or ""
 
 
 def _closing(calendar: worktime.Calendar, at: datetime) -> datetime | None:
