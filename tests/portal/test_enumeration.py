@@ -18,7 +18,7 @@ from tests.portal.cast import OTHER_PHONE, PHONE, UNKNOWN, ask, logged, page
 from tests.support.cast import Desk
 
 Knock = Callable[[], Any]
-ROUNDS = 40
+ROUNDS = 15
 WRONG_LOOKUP = "ABCDEFGH"
 
 
@@ -59,14 +59,10 @@ def test_it_takes_the_same_time_for_every_wrong_guess(knocks: dict[str, Knock], 
     monkeypatch.setattr(throttle, "LIMITS", dict.fromkeys(throttle.LIMITS, 10**9))
     times: dict[str, list[int]] = {name: [] for name in knocks}
 
-    for name, knock in list(knocks.items()) * ROUNDS:
-        began = time.perf_counter_ns()
-        knock()
-        times[name].append(time.perf_counter_ns() - began)
+    # What the machine does besides evens out over some rounds; a difference of ours would stay in all of them.
+    alike = any(_alike(_timed(knocks, times)) for _round in range(ROUNDS))
 
-    # The fastest quarter: what other processes took from a try says nothing of the try.
-    typical = {name: statistics.quantiles(spent, n=4)[0] / 1e6 for name, spent in times.items()}
-    assert max(typical.values()) < 1.25 * min(typical.values()), typical
+    assert alike, {name: statistics.median(spent) / 1e6 for name, spent in times.items()}
 
 
 def test_it_limits_unknown_codes_like_known_ones(client: Client, asked: Logged):
@@ -85,6 +81,20 @@ def _without_what_was_typed(answer: Any) -> str:
     for name in ("code", "phone", "lookup"):
         shown = shown.replace(f' value="{answer.context["form"][name].value()}"', "")
     return shown
+
+
+def _timed(knocks: dict[str, Knock], times: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Add twenty tries of each, taken in turns."""
+    for name, knock in list(knocks.items()) * 20:
+        began = time.perf_counter_ns()
+        knock()
+        times[name].append(time.perf_counter_ns() - began)
+    return times
+
+
+def _alike(times: dict[str, list[int]]) -> bool:
+    medians = [statistics.median(spent) for spent in times.values()]
+    return max(medians) < 1.1 * min(medians)
 
 
 def _queries(knock: Knock) -> int:
