@@ -13,7 +13,7 @@ from requests_desk.tickets.queries.public import Status
 from requests_desk.tickets.services import closing, intake, replies
 from requests_desk.tickets.services.intake import Logged
 from requests_desk.tickets.services.reminders import sweep
-from sla import catalogue, clocks
+from sla import clocks
 from sla.policies import DEFAULT_POLICY
 from tests.support import cast
 from tests.support.cast import MORNING, PROMISE, Desk, later
@@ -133,9 +133,8 @@ def test_it_says_how_it_ended_only_in_full(desk: Desk, asked: Logged):
     assert full(asked, hours=2).state == "closed"
 
 
-def test_it_explains_days_off_by_the_calendar_the_clock_is_pinned_to(desk: Desk):
-    owner = f"agency:{desk.agency.pk}"
-    catalogue.add_policy(owner, intake.POLICY, name="48 giờ", document=DEFAULT_POLICY | {"rule": "B"}, at=MORNING)
+def test_it_explains_days_off_by_the_calendar_the_clock_is_pinned_to(db: None):
+    desk = cast.open_desk(policy=DEFAULT_POLICY | {"rule": "B"})
     asked = intake.log(desk.agency, cast.a_request(), by=desk.lan, at=MORNING)
 
     found = full(asked)
@@ -146,12 +145,9 @@ def test_it_explains_days_off_by_the_calendar_the_clock_is_pinned_to(desk: Desk)
 
 def test_it_shows_the_promise_of_the_newest_cycle(desk: Desk, asked: Logged):
     replies.send(asked.ticket, cast.a_reply("answer", "call"), by=desk.alice, at=later(hours=1))
-    owner, again = f"agency:{desk.agency.pk}", later(days=7)
+    again, first = later(days=7), asked.ticket.ticket_clocks.get().clock
     clock, _changes = clocks.start(
-        policy_version=catalogue.current_policy(owner, intake.POLICY),
-        calendar_version=catalogue.current_calendar(owner, intake.CALENDAR),
-        started_at=again,
-        at=again,
+        policy_version=first.policy_version, calendar_version=first.calendar_version, started_at=again, at=again
     )
     TicketClock.objects.create(ticket=asked.ticket, clock=clock, cycle=2)
 
