@@ -1,4 +1,4 @@
-"""The project itself as an application: it holds the deployment checks."""
+"""The project itself as an application: what must be there before anything else runs."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ class House(AppConfig):
     name = "requests_desk"
 
     def ready(self) -> None:
-        """Register the checks of `manage.py check`."""
-        from requests_desk import checks  # noqa: F401
+        """Register the checks of `manage.py check`, and the Celery application that tasks are sent by."""
+        from requests_desk import celery, checks  # noqa: F401
