@@ -1,0 +1,208 @@
+"""Who may do what (P13): one module decides, in queries and in single questions alike."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from requests_desk.people.models import Membership, Role, User
+from requests_desk.tickets import access
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.services import assignment, intake
+from tests.support.cast import MORNING, Desk, a_person, a_request, log_ticket
+
+EVERYBODY = ("alice", "bob", "lan", "chief", "leader", "ivan", "root", "charlie")
+
+
+def fresh(user: User) -> User:
+    return User.objects.get(pk=user.pk)
+
+
+def seen_by(desk: Desk, ticket: Ticket, right: Right = Right.READ) -> set[str]:
+    return {name for name in EVERYBODY if access.can(fresh(getattr(desk, name)), right, ticket)}
+
+
+def test_it_shows_a_request_to_its_unit_and_to_those_above_and_to_no_stranger(desk):
+    ticket = log_ticket(desk)
+
+    assert seen_by(desk, ticket) == set(EVERYBODY) - {"charlie"}
+
+
+def test_it_shows_officers_only_what_lies_in_their_unit_or_on_their_desk_or_they_logged(desk):
+    elsewhere = log_ticket(desk, unit=desk.office)
+    hers = intake.log(desk.agency, a_request(), by=desk.alice, at=MORNING).ticket
+
+    assert seen_by(desk, elsewhere) == {"lan", "chief", "leader", "ivan", "root"}
+    assert "alice" in seen_by(desk, hers)
+
+
+@pytest.mark.parametrize(
+    ("right", "holders"),
+    [
+        (Right.REPLY, {"alice", "bob", "lan", "chief", "leader"}),
+        (Right.CLOSE, {"alice", "bob", "lan", "chief", "leader"}),
+        (Right.NOTE, {"alice", "bob", "lan", "chief", "leader", "ivan"}),
+        (Right.ASSIGN, {"bob", "lan", "chief", "leader"}),
+        (Right.BACKDATE, {"bob", "chief", "leader"}),
+        (Right.CLOSE_UNREACHABLE, {"bob", "chief", "leader"}),
+        (Right.THIRD_INTERIM, {"leader"}),
+        (Right.LEADERSHIP, {"chief", "leader"}),
+        (Right.SENT_MESSAGES, {"lan", "chief", "leader", "root"}),
+    ],
+)
+def test_it_knows_who_holds_which_right(desk, right, holders):
+    ticket = log_ticket(desk)
+
+    assert seen_by(desk, ticket, right) == holders
+    assert {n for n in EVERYBODY if right in access.rights_on(fresh(getattr(desk, n)), ticket)} == holders
+
+
+@pytest.mark.parametrize("kind", ["denunciation", "harassment"])
+def test_it_shows_a_sealed_report_to_leadership_and_inspector_alone(desk, kind):
+    """P13: not even to whoever logged it."""
+    ticket = log_ticket(desk, kind=kind)
+
+    assert ticket.sealed
+    assert seen_by(desk, ticket) == {"leader", "ivan"}
+
+
+def test_it_shows_a_sealed_report_to_the_officer_it_is_given_to(desk):
+    """P13."""
+    ticket = log_ticket(desk, kind="harassment", officer=desk.alice)
+
+    assert seen_by(desk, ticket) == {"alice", "leader", "ivan"}
+
+
+@pytest.mark.parametrize(
+    ("excluded", "seen"),
+    [
+        ({"user": "leader"}, {"alice", "ivan"}),
+        ({"user": "alice"}, {"leader", "ivan"}),
+        ({"unit": "unit"}, {"leader", "ivan"}),
+        ({"user": "ivan"}, {"alice", "leader"}),
+    ],
+)
+def test_it_hides_a_sealed_report_from_whom_it_names(desk, excluded, seen):
+    """P13: the officer who holds it, too, once excluded."""
+    ticket = log_ticket(desk, kind="harassment", officer=desk.alice)
+
+    ticket.exclusions.create(**{name: getattr(desk, who) for name, who in excluded.items()})
+
+    assert seen_by(desk, ticket) == seen
+
+
+def test_it_counts_and_lists_by_the_same_rule(desk):
+    """P13."""
+    log_ticket(desk)
+    log_ticket(desk, kind="harassment")
+
+    counts = {name: access.visible(fresh(getattr(desk, name))).count() for name in EVERYBODY}
+
+    assert counts == {"alice": 1, "bob": 1, "lan": 1, "chief": 1, "leader": 2, "ivan": 2, "root": 1, "charlie": 0}
+
+
+def test_it_hides_it_from_who_belongs_to_the_excluded_unit_by_any_role(desk):
+    """P13."""
+    ticket = log_ticket(desk, kind="harassment")
+    Membership.objects.create(user=desk.leader, agency=desk.agency, unit=desk.unit, role=Role.UNIT_HEAD)
+
+    ticket.exclusions.create(unit=desk.unit)
+
+    assert seen_by(desk, ticket) == {"ivan"}
+
+
+def test_it_keeps_exclusions_of_an_open_request_from_hiding_it(desk):
+    """P13 is about sealed ones."""
+    ticket = log_ticket(desk)
+
+    ticket.exclusions.create(user=desk.alice)
+
+    assert "alice" in seen_by(desk, ticket)
+
+
+def test_it_shows_nothing_to_strangers_and_to_those_who_left(desk):
+    ticket = log_ticket(desk)
+    User.objects.filter(pk=desk.alice.pk).update(is_active=False)
+
+    assert not access.can(AnonymousUser(), Right.READ, ticket)
+    assert not access.can(fresh(desk.alice), Right.READ, ticket)
+    assert access.rights_on(fresh(desk.alice), ticket) == frozenset()
+
+
+def test_it_adds_up_the_roles_of_one_person(desk):
+    both = a_person("hoa", desk.agency, Role.AUDITOR)
+    Membership.objects.create(user=both, agency=desk.other_agency, unit=desk.other_unit, role=Role.UNIT_HEAD)
+    ticket = log_ticket(desk)
+
+    assert access.rights_on(fresh(both), ticket) == frozenset({Right.READ})
+    assert access.agencies(fresh(both), Right.ASSIGN) == [desk.other_agency]
+
+
+def test_it_gives_the_inspector_no_reply_to_what_only_reading_was_unsealed_for(desk):
+    """P13: a role that reads sealed reports lends nothing to another that may not."""
+    Membership.objects.create(user=desk.ivan, agency=desk.agency, unit=desk.unit, role=Role.OFFICER)
+    ticket = log_ticket(desk, kind="harassment")
+
+    assert access.can(fresh(desk.ivan), Right.READ, ticket)
+    assert not access.can(fresh(desk.ivan), Right.REPLY, ticket)
+
+
+@pytest.mark.parametrize(
+    ("unit", "officer", "field"),
+    [
+        ("other_unit", None, "unit"),
+        ("unit", "charlie", "officer"),
+        ("unit", "lan", "officer"),
+        ("unit", "root", "officer"),
+        ("unit", "ivan", "officer"),
+        ("office", "alice", "officer"),
+        ("unit", "alice", None),
+        ("unit", "bob", None),
+        ("unit", "leader", None),
+        ("office", "lan", None),
+        ("unit", None, None),
+    ],
+)
+def test_it_is_given_to_a_unit_of_the_agency_and_somebody_who_works_there(desk, unit, officer, field):
+    ticket = log_ticket(desk, unit=None)
+    given = {"unit": getattr(desk, unit), "officer": getattr(desk, officer) if officer else None}
+
+    if field:
+        with pytest.raises(assignment.Refused) as error:
+            assignment.assign(ticket, **given, by=desk.bob, at=MORNING)
+        assert list(error.value.fields) == [field]
+    else:
+        assigned = assignment.assign(ticket, **given, by=desk.bob, at=MORNING)
+        assert (assigned.unit, assigned.officer, assigned.state) == (given["unit"], given["officer"], "assigned")
+
+
+@pytest.mark.parametrize(("excluded", "field"), [("unit", "unit"), ("alice", "officer")])
+def test_it_cannot_be_given_to_whom_it_names(desk, excluded, field):
+    """P13."""
+    ticket = log_ticket(desk, kind="harassment", unit=None)
+    ticket.exclusions.create(**{"unit" if excluded == "unit" else "user": getattr(desk, excluded)})
+
+    with pytest.raises(assignment.Refused) as error:
+        assignment.assign(ticket, unit=desk.unit, officer=desk.alice, by=desk.leader, at=MORNING)
+
+    assert list(error.value.fields) == [field]
+
+
+def test_it_cannot_be_given_by_way_of_another_unit_to_somebody_of_the_excluded_one(desk):
+    """P13."""
+    ticket = log_ticket(desk, kind="harassment", unit=None)
+    ticket.exclusions.create(unit=desk.unit)
+    Membership.objects.create(user=desk.alice, agency=desk.agency, unit=desk.office, role=Role.OFFICER)
+
+    with pytest.raises(assignment.Refused) as error:
+        assignment.assign(ticket, unit=desk.office, officer=desk.alice, by=desk.leader, at=MORNING)
+
+    assert list(error.value.fields) == ["officer"]
+
+
+def test_it_is_given_to_nobody_who_left(desk):
+    User.objects.filter(pk=desk.alice.pk).update(is_active=False)
+
+    with pytest.raises(assignment.Refused):
+        assignment.assign(log_ticket(desk), unit=desk.unit, officer=desk.alice, by=desk.bob, at=MORNING)

@@ -1,0 +1,113 @@
+"""Phones, tax codes and texts as people write them: read, never rewritten without a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from requests_desk.tickets import identifiers
+from requests_desk.tickets.identifiers import BadText
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("0912345678", "+84912345678"),
+        ("0912 345 678", "+84912345678"),
+        ("091.234.5678", "+84912345678"),
+        ("84912345678", "+84912345678"),
+        ("+84 912 345 678", "+84912345678"),
+        ("0084912345678", "+84912345678"),
+        ("(0261) 3 000 028", "+842613000028"),
+        ("0261 3 000 028 (chị X)", "+842613000028"),
+        ("+1 202 555 0107", "+12025550107"),
+        ("0169 000 0018", "+841690000018"),
+        ("12", ""),
+        ("gọi lại sau", ""),
+        ("", ""),
+        ("9" * 60, ""),
+        ("٠٩١٢٣٤٥٦٧٨", "+84912345678"),
+    ],
+)
+def test_it_reads_a_number_in_its_many_spellings(typed, number):
+    assert identifiers.read_phone(typed).number == number
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggestion"),
+    [("0169 000 0018", "0390000018"), ("01201234567", "0701234567"), ("01991234567", "0591234567"), ("0912345678", "")],
+)
+def test_it_suggests_today_s_form_of_an_old_number_and_keeps_what_was_said(typed, suggestion):
+    phone = identifiers.read_phone(typed)
+
+    assert (phone.typed, phone.suggestion) == (typed, suggestion)
+    assert (phone.oddity is not None) is bool(suggestion)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("0950000037; 0950000038 (anh Y)", ["+84950000037", "+84950000038"]),
+        ("0950000037/0950000038", ["+84950000037", "+84950000038"]),
+        ("0950000037 hoặc 0950000038", ["+84950000037", "+84950000038"]),
+        ("0950000037\n0950000038,", ["+84950000037", "+84950000038"]),
+        ("", []),
+        (" ; , ", []),
+    ],
+)
+def test_it_finds_every_number_of_a_field(text, numbers):
+    assert [phone.number for phone in identifiers.read_phones(text)] == numbers
+
+
+@pytest.mark.parametrize(
+    ("code", "is_odd"),
+    [
+        ("", False),
+        ("9900000016", False),
+        ("99 0000 0016", False),
+        ("9900000256-001", False),
+        ("000000000009", False),
+        ("9900000123", True),
+        ("9900000017", True),
+        ("990000001", True),
+        ("99000000167", True),
+        ("99000000²6", True),
+        ("٩٩٠٠٠٠٠٠١٦", True),
+        ("chưa rõ", True),
+    ],
+)
+def test_it_warns_of_a_tax_code_that_cannot_be_right(code, is_odd):
+    assert (identifiers.tax_code_oddity(code) is not None) is is_odd
+
+
+@pytest.mark.parametrize("text", ["a\x00", "\x00", "\ud83d", "a\udfffb", "a" * 50_001])
+def test_it_refuses_a_text_that_cannot_be_kept(text):
+    with pytest.raises(BadText):
+        identifiers.clean_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("  a\n", "a"), ("Hoa\u0300", "Ho\u00e0"), ("a" * 50_000, "a" * 50_000), ("😀", "😀"), ("", "")]
+)
+def test_it_keeps_a_text_composed_and_without_space_around_it(text, kept):
+    assert identifiers.clean_text(text) == kept
+
+
+def test_it_draws_look_up_codes_without_look_alikes():
+    codes = {identifiers.new_lookup_code() for _number in range(200)}
+
+    assert len(codes) == 200
+    assert not set("01OIL") & set("".join(codes))
+
+
+def test_it_knows_a_look_up_code_however_it_is_typed_and_only_for_its_ticket():
+    digest = identifiers.lookup_digest("SCT-2026-000001", "ABCD2345")
+
+    assert identifiers.lookup_digest("SCT-2026-000001", "abcd-2345 ") == digest
+    assert identifiers.lookup_digest("SCT-2026-000002", "ABCD2345") != digest
+
+
+def test_it_digests_texts_by_a_key_of_this_house(settings):
+    before = identifiers.text_digest("Nội dung")
+    settings.SECRET_KEY = "another-" * 8
+
+    assert identifiers.text_digest("Nội dung") != before
