@@ -87,7 +87,7 @@ def start(
         "due_a_at": dues.due_a_at.isoformat(),
         "due_b_at": dues.due_b_at.isoformat(),
     }
-    return clock, [_change("milestone_opened", milestone, at, **facts)]
+    return clock, [change("milestone_opened", milestone, at, **facts)]
 
 
 def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> list[Change]:
@@ -102,7 +102,7 @@ def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> 
         due_at=due_at,
         next_look_at=ladder.first_look_at(policy, due_at=due_at),
     )
-    return [_change("milestone_opened", milestone, at, clock=clock.pk)]
+    return [change("milestone_opened", milestone, at, clock=clock.pk)]
 
 
 def is_promised(clocks: Iterable[Clock], *, by: str) -> bool:
@@ -135,7 +135,7 @@ def meet(
             changes += _void_breach(milestone, reason="delivered_in_time", at=at)
         milestone.met_at, milestone.met_by, milestone.next_look_at = met_at, by, at if is_missed else None
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
-        changes.append(_change("milestone_met", milestone, at, met_at=met_at.isoformat(), by=by))
+        changes.append(change("milestone_met", milestone, at, met_at=met_at.isoformat(), by=by))
     return changes
 
 
@@ -150,7 +150,7 @@ def void(clocks: Iterable[Clock], *, by: str, at: datetime) -> list[Change]:
         # The sweep looks at once: what became due while it counted as met is told now.
         milestone.met_at, milestone.met_by, milestone.next_look_at = None, "", at
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
-        changes.append(_change("milestone_reopened", milestone, at, by=by))
+        changes.append(change("milestone_reopened", milestone, at, by=by))
     return changes
 
 
@@ -228,7 +228,7 @@ def mark_looked(
         if m.pk not in known
     ]
     Breach.objects.bulk_create(breaches)
-    changes = [_change("breach_recorded", b.milestone, at, cause=str(b.cause)) for b in breaches]
+    changes = [change("breach_recorded", b.milestone, at, cause=str(b.cause)) for b in breaches]
     firings = []
     for look in looks:
         for result, rungs in (
@@ -238,7 +238,7 @@ def mark_looked(
             for planned in rungs:
                 firings.append(_firing(look.milestone, planned, result, at))
                 changes.append(
-                    _change(
+                    change(
                         f"alert_{result}", look.milestone, at, rung=planned.rung.key, planned_at=planned.at.isoformat()
                     )
                 )
@@ -270,7 +270,7 @@ def _end(milestone: Milestone, *, reason: str, cause: BreachCause, missed_by: da
     milestone.met_at, milestone.met_by = None, ""
     milestone.ended_at, milestone.end_reason = at, reason
     milestone.save(update_fields=["met_at", "met_by", "ended_at", "end_reason", "next_look_at"])
-    return [*changes, _change("milestone_ended", milestone, at, reason=reason)]
+    return [*changes, change("milestone_ended", milestone, at, reason=reason)]
 
 
 def _firing(milestone: Milestone, planned: ladder.Planned, result: str, at: datetime) -> Firing:
@@ -290,17 +290,18 @@ def _void_breach(milestone: Milestone, *, reason: str, at: datetime) -> list[Cha
         return []
     breach.voided_at, breach.void_reason = at, reason
     breach.save(update_fields=["voided_at", "void_reason"])
-    return [_change("breach_voided", milestone, at, reason=reason)]
+    return [change("breach_voided", milestone, at, reason=reason)]
 
 
 def _record_breach(milestone: Milestone, *, at: datetime, cause: BreachCause) -> list[Change]:
     if milestone.breaches.filter(voided_at__isnull=True).exists():
         return []
     Breach.objects.create(milestone=milestone, due_at=milestone.due_at, recorded_at=at, cause=cause)
-    return [_change("breach_recorded", milestone, at, cause=cause.value)]
+    return [change("breach_recorded", milestone, at, cause=cause.value)]
 
 
-def _change(kind: str, milestone: Milestone, at: datetime, **facts: Any) -> Change:
+def change(kind: str, milestone: Milestone, at: datetime, **facts: Any) -> Change:
+    """Return a change of a milestone with the facts that name it."""
     named = {
         "milestone": milestone.pk,
         "name": milestone.name,

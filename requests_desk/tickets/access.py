@@ -26,18 +26,21 @@ class Right(StrEnum):
     REISSUE_LOOKUP = "reissue_lookup"
     SENT_MESSAGES = "sent_messages"
     LEADERSHIP = "leadership"
+    SETTINGS_READ = "settings_read"
+    SETTINGS = "settings"
 
 
 _DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP})
 _HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE}
+_ABOVE = frozenset({Right.SENT_MESSAGES, Right.LEADERSHIP, Right.SETTINGS_READ})
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.SENT_MESSAGES},
     Role.OFFICER: _DESK,
     Role.UNIT_HEAD: _HEAD,
-    Role.CHIEF: _HEAD | {Right.SENT_MESSAGES, Right.LEADERSHIP},
-    Role.LEADER: _HEAD | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SENT_MESSAGES, Right.LEADERSHIP},
+    Role.CHIEF: _HEAD | _ABOVE,
+    Role.LEADER: _HEAD | _ABOVE | {Right.READ_SEALED, Right.THIRD_INTERIM},
     Role.INSPECTOR: frozenset({Right.READ, Right.READ_SEALED, Right.NOTE}),
-    Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES}),
+    Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES, Right.SETTINGS_READ, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ}),
 }
 # These hold their rights within their unit alone, and over what lies on their own desk.

@@ -1,0 +1,109 @@
+"""Put a newer version of a policy or a calendar to work on clocks that run under an earlier one (P10).
+
+Only a first reply that is still open and not yet due moves. What was met or missed stays as it was: a breach is a fact
+(P6), and a deadline must stay explicable by the version it was counted with. A promised time was told to somebody and
+never moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from sla import clocks, worktime
+from sla.clocks import Change, Dues
+from sla.models import BreachCause, CalendarVersion, Clock, Milestone, MilestoneName, PolicyVersion
+from sla.policies import Policy
+
+Version = PolicyVersion | CalendarVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An open first reply, and when another version would have it due."""
+
+    milestone: Milestone
+    dues: Dues
+
+    @property
+    def is_moved(self) -> bool:
+        """Tell whether the due instant would change at all."""
+        return self.dues.due_at != self.milestone.due_at
+
+    def is_missed(self, at: datetime) -> bool:
+        """Tell whether it would be overdue at once."""
+        return self.dues.due_at <= at
+
+
+def open_under_others(version: Version, *, at: datetime) -> QuerySet[Milestone]:
+    """Return the first replies not yet due at `at` whose clock is pinned to another version of the same document."""
+    rows = Milestone.objects.filter(clocks.OPEN, name=MilestoneName.FIRST_REPLY, due_at__gt=at).select_related("clock")
+    if isinstance(version, PolicyVersion):
+        same = rows.filter(clock__policy_version__policy=version.policy_id)
+        return same.exclude(clock__policy_version=version.pk)
+    same = rows.filter(clock__calendar_version__calendar=version.calendar_id)
+    return same.exclude(clock__calendar_version=version.pk)
+
+
+def moves(milestones: Collection[Milestone], version: Version) -> list[Move]:
+    """Return what `version` would make of these milestones; every document is read once, however many they are."""
+    policies = {pk: Policy.from_json(document) for pk, document in _documents(PolicyVersion, milestones, version)}
+    calendars = {
+        pk: worktime.Calendar.from_json(document) for pk, document in _documents(CalendarVersion, milestones, version)
+    }
+    found = []
+    for milestone in milestones:
+        policy, calendar = _pinned(milestone.clock, version)
+        dues = clocks.first_dues(policies[policy], calendars[calendar], started_at=milestone.clock.started_at)
+        found.append(Move(milestone, dues))
+    return found
+
+
+def repin(found: Iterable[Move], version: Version, *, at: datetime) -> list[Change]:
+    """Pin the clocks of these locked milestones to `version` and move what moves; in the caller's transaction.
+
+    What is overdue by the new count becomes a breach here and now, dated when it was due and recorded at `at`.
+    """
+    found = list(found)
+    was = {move.milestone.pk: move.milestone.due_at for move in found}
+    changes = []
+    for move in found:
+        milestone, dues, clock = move.milestone, move.dues, move.milestone.clock
+        clock.policy_version_id, clock.calendar_version_id = _pinned(clock, version)
+        milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
+        # The sweep looks at once: a moved due instant, or another ladder, has other alerts to tell.
+        milestone.next_look_at = at
+        facts = {
+            "clock": clock.pk,
+            "policy_version": clock.policy_version_id,
+            "calendar_version": clock.calendar_version_id,
+            "was_due_at": was[milestone.pk].isoformat(),
+            "due_a_at": dues.due_a_at.isoformat(),
+            "due_b_at": dues.due_b_at.isoformat(),
+        }
+        changes.append(clocks.change("policy_applied", milestone, at, **facts))
+    milestones = [move.milestone for move in found]
+    Clock.objects.bulk_update([m.clock for m in milestones], ["policy_version", "calendar_version"], batch_size=500)
+    fields = ["due_at", "due_a_at", "due_b_at", "next_look_at"]
+    Milestone.objects.bulk_update(milestones, fields, batch_size=500)
+    missed = [move.milestone for move in found if move.is_missed(at)]
+    among = [milestone.pk for milestone in missed]
+    return changes + clocks.record_missed([m.clock for m in missed], cause=BreachCause.NO_REPLY, at=at, among=among)
+
+
+def _documents(
+    model: type[PolicyVersion] | type[CalendarVersion], milestones: Collection[Milestone], version: Version
+) -> list[tuple[int, dict[str, object]]]:
+    place = 0 if model is PolicyVersion else 1
+    wanted = {_pinned(milestone.clock, version)[place] for milestone in milestones}
+    return list(model._default_manager.filter(pk__in=wanted).values_list("pk", "document"))
+
+
+def _pinned(clock: Clock, version: Version) -> tuple[int, int]:
+    """Return the ids of the policy and calendar versions a clock would be pinned to."""
+    if isinstance(version, PolicyVersion):
+        return version.pk, clock.calendar_version_id
+    return clock.policy_version_id, version.pk
