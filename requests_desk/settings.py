@@ -81,7 +81,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _redis or f"unix://{_socket}?db=1",
         "KEY_PREFIX": "desk",
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
 }
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DESK_DATA / "media"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 from datetime import timedelta
 from io import StringIO
@@ -27,12 +28,16 @@ def everything_beats(*, seconds_ago: float = 1) -> None:
         heartbeat.beat(name, at=moment)
 
 
-def nowhere() -> Celery:
-    """Return the product's application with a broker that is not there."""
+def elsewhere(broker: str) -> Celery:
+    """Return the product's application with another broker."""
     app = Celery("requests_desk", set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
-    app.conf.broker_url = "redis+socket:///nowhere/valkey.sock"
+    app.conf.broker_url = broker
     return app
+
+
+def nowhere() -> Celery:
+    return elsewhere("redis+socket:///nowhere/valkey.sock")
 
 
 def broken_database(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,6 +110,16 @@ def test_it_does_not_keep_a_web_request_waiting_for_a_broker_that_is_away(monkey
     outbox.wake(["email", "sms"])
 
     assert time.monotonic() - began < 1
+
+
+def test_it_gives_up_on_a_broker_that_takes_the_call_and_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        monkeypatch.setattr(outbox, "current_app", elsewhere(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0"))
+        began = time.monotonic()
+
+        outbox.wake(["email", "sms"])
+
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from celery import current_app
 from django.db import transaction
+from kombu import pools
 from kombu.exceptions import OperationalError
 
 from notifications import outbox
@@ -15,6 +16,8 @@ from notifications.outbox import Draft
 
 log = logging.getLogger(__name__)
 SENDERS = {"email": "tickets.send_mail", "sms": "tickets.send_sms"}
+# A worker may wait half a minute for its next task; whoever only leaves one may not: an officer waits for the page.
+PATIENCE = {"socket_connect_timeout": 1, "socket_timeout": 1}
 
 
 def post(drafts: Sequence[Draft], *, at: datetime) -> None:
@@ -27,10 +30,12 @@ def post(drafts: Sequence[Draft], *, at: datetime) -> None:
 
 
 def wake(channels: Iterable[str]) -> None:
-    """Tell the senders that rows wait. A broker that is away costs a sweep's delay and nothing else."""
-    for channel in sorted(channels):
-        if task := SENDERS.get(channel):
-            try:
-                current_app.send_task(task)
-            except (OperationalError, OSError) as error:
-                log.warning("could not wake %s (%s): the next sweep will", task, type(error).__name__)
+    """Tell the senders that rows wait. A broker that is away, or takes the call and never answers, costs a second."""
+    tasks = [SENDERS[channel] for channel in sorted(channels) if channel in SENDERS]
+    limits = current_app.conf.broker_transport_options | PATIENCE
+    try:
+        with pools.producers[current_app.connection_for_write(transport_options=limits)].acquire(block=True) as broker:
+            for task in tasks:
+                current_app.send_task(task, producer=broker)
+    except (OperationalError, OSError) as error:
+        log.warning("could not wake %s (%s): the next sweep will", ", ".join(tasks), type(error).__name__)
