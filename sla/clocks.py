@@ -187,18 +187,14 @@ def look_again(clocks: Iterable[Clock], *, at: datetime) -> None:
     _open_of(clocks, lock=False).update(next_look_at=at)
 
 
-def claim_due(*, at: datetime, limit: int, besides: Collection[int] = ()) -> list[Look]:
+def claim_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clock: Clock | None = None) -> list[Look]:
     """Lock up to `limit` milestones whose moment to look has come, skipping those another worker holds (design §6).
 
-    `besides` names those this sweep has already had to leave.
+    `besides` names those this sweep has already had to leave; `of_clock` is the only one a rehearsal may touch.
     """
-    milestones = list(
-        Milestone.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("clock__policy_version")
-        .filter(next_look_at__lte=at)
-        .exclude(pk__in=besides)
-        .order_by("next_look_at")[:limit]
-    )
+    rows = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock__policy_version")
+    due = rows.filter(next_look_at__lte=at).exclude(pk__in=besides)
+    milestones = list((due.filter(clock=of_clock) if of_clock else due).order_by("next_look_at")[:limit])
     fired = _fired(milestones)
     policies: dict[int, Policy] = {}
     looks = []

@@ -20,7 +20,7 @@ from requests_desk.tickets.services.recipients import Directory, Recipient
 from requests_desk.tickets.words import CallOutcome
 from sla import clocks
 from sla.clocks import Look
-from sla.models import BreachCause
+from sla.models import BreachCause, Clock
 
 log = logging.getLogger(__name__)
 BATCH = 500
@@ -44,12 +44,14 @@ def sweep(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def fire_due(*, at: datetime, limit: int, besides: Collection[int] = ()) -> Fired:
+def fire_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clock: Clock | None = None) -> Fired:
     """Fire up to `limit` due milestones other than `besides`; nothing looked at and nothing left means all is done.
+
+    A rehearsal names the clock `of_clock` and touches no other.
 
     Claim, history and messages commit together or not at all, so a crash anywhere loses nothing and repeats nothing.
     """
-    claimed = clocks.claim_due(at=at, limit=limit, besides=besides)
+    claimed = clocks.claim_due(at=at, limit=limit, besides=besides, of_clock=of_clock)
     if not claimed:
         return Fired(0, set())
     tickets = _lock_tickets(claimed)
