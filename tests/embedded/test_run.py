@@ -62,8 +62,14 @@ def answers(run: Run) -> bool:
 
 
 def process_of(run: Run, *words: str) -> int:
-    """Return the oldest process on this desk's data whose command line holds all the words."""
-    found = [pid for pid, command in children_on(run.data).items() if all(word in command for word in words)]
+    """Return the oldest process on this desk's data whose command line holds all the words, once there is one."""
+    found: list[int] = []
+
+    def look() -> bool:
+        found[:] = [pid for pid, command in children_on(run.data).items() if all(word in command for word in words)]
+        return bool(found)
+
+    wait_until(look)
     return min(found)
 
 
@@ -119,7 +125,7 @@ def test_it_starts_again_whatever_is_killed(desk: Run, words: tuple[str, ...]):
     os.kill(killed, signal.SIGKILL)
 
     wait_until(lambda: killed not in children_on(desk.data), seconds=20)
-    wait_until(lambda: any(all(word in command for word in words) for command in children_on(desk.data).values()))
+    process_of(desk, *words)
     wait_until(lambda: answers(desk))
 
 
