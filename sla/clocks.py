@@ -8,29 +8,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Min, Q
 
 from sla import ladder, worktime
+from sla.changes import Change, change, record_breach, void_breach
 from sla.models import Breach, BreachCause, CalendarVersion, Clock, Firing, Milestone, MilestoneName, PolicyVersion
 from sla.policies import Policy
 
 OPEN = Q(met_at__isnull=True, ended_at__isnull=True)
 # What a reply of either kind can meet; the statutory and external ones wait for the final reply.
 REPLY_MILESTONES = (MilestoneName.FIRST_REPLY, MilestoneName.PROMISED)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that happened to a clock: a kind from a closed list, and its facts as plain JSON values."""
-
-    kind: str
-    milestone: Milestone
-    at: datetime
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +93,7 @@ def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> 
         due_at=due_at,
         next_look_at=ladder.first_look_at(policy, due_at=due_at),
     )
-    return [change("milestone_opened", milestone, at, clock=clock.pk)]
+    return [change("milestone_opened", milestone, at, clock=clock.pk, by=opened_by)]
 
 
 def is_promised(clocks: Iterable[Clock], *, by: str) -> bool:
@@ -130,9 +121,9 @@ def meet(
     for milestone in _open_of(clocks).filter(name__in=names).exclude(opened_by__in=unless_opened_by):
         is_missed = met_at > milestone.due_at or (not is_proven and at > milestone.due_at)
         if is_missed:
-            changes += _record_breach(milestone, at=at, cause=cause)
+            changes += record_breach(milestone, at=at, cause=cause)
         else:
-            changes += _void_breach(milestone, reason="delivered_in_time", at=at)
+            changes += void_breach(milestone, reason="delivered_in_time", at=at)
         milestone.met_at, milestone.met_by, milestone.next_look_at = met_at, by, at if is_missed else None
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
         changes.append(change("milestone_met", milestone, at, met_at=met_at.isoformat(), by=by))
@@ -157,7 +148,7 @@ def void(clocks: Iterable[Clock], *, by: str, at: datetime) -> list[Change]:
 def record_missed(clocks: Iterable[Clock], *, cause: BreachCause, at: datetime, among: Collection[int]) -> list[Change]:
     """Record a breach, dated when it was due, on the open milestones of `among` already past at `at` (P4, P8)."""
     missed = _open_of(clocks).filter(pk__in=among, due_at__lte=at)
-    return [change for milestone in missed for change in _record_breach(milestone, at=at, cause=cause)]
+    return [one for milestone in missed for one in record_breach(milestone, at=at, cause=cause)]
 
 
 def end(
@@ -170,9 +161,9 @@ def end(
 ) -> list[Change]:
     """End every open milestone without a reply; one already missed at `missed_by` leaves its breach behind (P15)."""
     return [
-        change
+        one
         for milestone in _open_of(clocks)
-        for change in _end(milestone, reason=reason, cause=cause, missed_by=missed_by, at=at)
+        for one in _end(milestone, reason=reason, cause=cause, missed_by=missed_by, at=at)
     ]
 
 
@@ -260,7 +251,7 @@ def _fired(milestones: Collection[Milestone]) -> dict[int, set[str]]:
 
 def _end(milestone: Milestone, *, reason: str, cause: BreachCause, missed_by: datetime, at: datetime) -> list[Change]:
     is_missed = milestone.is_open and milestone.due_at <= missed_by
-    changes = _record_breach(milestone, at=at, cause=cause) if is_missed else []
+    changes = record_breach(milestone, at=at, cause=cause) if is_missed else []
     if milestone.is_open:
         milestone.next_look_at = at if is_missed else None
     milestone.met_at, milestone.met_by = None, ""
@@ -278,30 +269,3 @@ def _firing(milestone: Milestone, planned: ladder.Planned, result: str, at: date
         fired_at=at,
         result=result,
     )
-
-
-def _void_breach(milestone: Milestone, *, reason: str, at: datetime) -> list[Change]:
-    breach = milestone.breaches.filter(voided_at__isnull=True).first()
-    if breach is None:
-        return []
-    breach.voided_at, breach.void_reason = at, reason
-    breach.save(update_fields=["voided_at", "void_reason"])
-    return [change("breach_voided", milestone, at, reason=reason)]
-
-
-def _record_breach(milestone: Milestone, *, at: datetime, cause: BreachCause) -> list[Change]:
-    if milestone.breaches.filter(voided_at__isnull=True).exists():
-        return []
-    Breach.objects.create(milestone=milestone, due_at=milestone.due_at, recorded_at=at, cause=cause)
-    return [change("breach_recorded", milestone, at, cause=cause.value)]
-
-
-def change(kind: str, milestone: Milestone, at: datetime, **facts: Any) -> Change:
-    """Return a change of a milestone with the facts that name it."""
-    named = {
-        "milestone": milestone.pk,
-        "name": milestone.name,
-        "number": milestone.number,
-        "due_at": milestone.due_at.isoformat(),
-    }
-    return Change(kind, milestone, at, named | facts)

@@ -14,7 +14,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from sla import clocks, worktime
-from sla.clocks import Change, Dues
+from sla.changes import Change, change
+from sla.clocks import Dues
 from sla.models import BreachCause, CalendarVersion, Clock, Milestone, MilestoneName, PolicyVersion
 from sla.policies import Policy
 
@@ -84,7 +85,7 @@ def repin(found: Iterable[Move], version: Version, *, at: datetime) -> list[Chan
             "due_a_at": dues.due_a_at.isoformat(),
             "due_b_at": dues.due_b_at.isoformat(),
         }
-        changes.append(clocks.change("policy_applied", milestone, at, **facts))
+        changes.append(change("policy_applied", milestone, at, **facts))
     milestones = [move.milestone for move in found]
     Clock.objects.bulk_update([m.clock for m in milestones], ["policy_version", "calendar_version"], batch_size=500)
     fields = ["due_at", "due_a_at", "due_b_at", "next_look_at"]

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from requests_desk.tickets import access
-from requests_desk.tickets.services import assignment, closing, incoming, intake, locking, reply_checks
+from requests_desk.tickets.services import closing, incoming, intake, locking, refusing, reply_checks
 
 # How a domain's name of a field reads in the body that was sent.
 _TICKET_FIELDS = {name: f"requester.{name}" for name in ("name", "organisation", "tax_code", "email", "address")} | {
@@ -51,8 +51,10 @@ def _domain(error: Exception) -> Response | None:
             answer = _invalid({ticket_field(name): said for name, said in error.fields.items()})
         case reply_checks.Refused():
             answer = _invalid({_REPLY_FIELDS.get(name, name): said for name, said in error.fields.items()})
-        case assignment.Refused():
+        case refusing.Refused():
             answer = _invalid(error.fields)
+        case refusing.NotNow():
+            answer = _conflict(error.code, error.detail)
         case access.Denied():
             body = _body("permission_denied", str(error) or _("You may not do this."))
             answer = Response(body, status=status.HTTP_403_FORBIDDEN)

@@ -35,6 +35,8 @@ SENTENCES: dict[str, Any] = {
     EventKind.POLICY_APPLIED: _(
         "New version of the rules applied: %(milestone)s due at %(due_at)s, before that %(was_due_at)s"
     ),
+    EventKind.RECEIVED_CORRECTED: _("Time of receipt corrected from %(was_at)s to %(received_at)s"),
+    EventKind.MILESTONE_MOVED: _("%(milestone)s now due at %(due_at)s, before that %(was_due_at)s"),
     EventKind.CLOSED: _("Request closed: %(ending)s"),
 }
 ICONS = {
@@ -50,6 +52,8 @@ ICONS = {
     EventKind.MILESTONE_MET: "check",
     EventKind.MILESTONE_OPENED: "clock",
     EventKind.POLICY_APPLIED: "pen",
+    EventKind.RECEIVED_CORRECTED: "pen",
+    EventKind.MILESTONE_MOVED: "clock",
     EventKind.CLOSED: "lock",
 }
 _REPLY_KINDS = (EventKind.REPLY_RECORDED, EventKind.REPLY_REACHED, EventKind.REPLY_NOT_REACHED, EventKind.REPLY_VOIDED)
@@ -62,7 +66,7 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["milestone"] = word(facts.get("name", ""), "milestone")
     spoken["rung"] = word(str(facts.get("rung", "")).partition("-")[0], "rung")
     spoken["ending"] = word(facts.get("ending", ""), "ending")
-    spoken["reason"] = word(word(str(facts.get("reason", "")), "outcome"), "ending")
+    spoken["reason"] = word(word(word(str(facts.get("reason", "")), "outcome"), "ending"), "void")
     is_reply = event.kind in _REPLY_KINDS
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""
     spoken["kind"] = word(facts.get("kind", ""), "kind")

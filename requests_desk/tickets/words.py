@@ -114,4 +114,6 @@ class EventKind(models.TextChoices):
     BREACH_RECORDED = "breach_recorded"
     BREACH_VOIDED = "breach_voided"
     POLICY_APPLIED = "policy_applied"
+    RECEIVED_CORRECTED = "received_corrected"
+    MILESTONE_MOVED = "milestone_moved"
     CLOSED = "closed"

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from sla import catalogue, clocks
-from sla.clocks import Change
+from sla.changes import Change
 from sla.models import Breach, BreachCause, Clock, Firing, Milestone
 from sla.policies import DEFAULT_POLICY
 from tests.sla.vietnam import document, local

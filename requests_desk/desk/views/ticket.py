@@ -16,15 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from requests_desk.desk import forms
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.desk.views import verbs
+from requests_desk.desk.views.verbs import VERBS
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import ticket_page
-from requests_desk.tickets.services import assignment, closing, intake, locking, replies, reply_checks
+from requests_desk.tickets.services import assignment, closing, intake, locking, refusing, replies
 from requests_desk.tickets.words import ReplyKind
-
-# What is wrong with what was typed: each says which field, or speaks of the whole form.
-BY_FIELD = (reply_checks.Refused, assignment.Refused)
 
 
 @page(Right.READ)
@@ -33,7 +32,10 @@ def ticket(request: DeskRequest, code: str) -> HttpResponse:
     """Show a request. A POST names its `action`, asks for the right to it, and makes one call to the domain."""
     if request.method != "POST":
         return _page(request, access.get(request.user, code))
-    right, act = ACTIONS.get(request.POST.get("action", ""), (Right.READ, _unknown))
+    action = request.POST.get("action", "")
+    if verb := VERBS.get(action):
+        return _verb(request, access.get(request.user, code, verb.right), action)
+    right, act = ACTIONS.get(action, (Right.READ, _unknown))
     return act(request, access.get(request.user, code, right))
 
 
@@ -89,6 +91,16 @@ def _lookup(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     return redirect("desk:ticket", code=ticket.code)
 
 
+def _verb(request: DeskRequest, ticket: Ticket, action: str) -> HttpResponse:
+    verb = VERBS[action]
+    form = verb.form(ticket, request.POST)
+
+    def act(data: dict[str, Any], at: datetime) -> str:
+        return str(verb.act(ticket, data, request.user, at))
+
+    return _attempt(request, ticket, form, act, bound={action: form})
+
+
 def _unknown(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     return _page(request, ticket, status=400)
 
@@ -110,11 +122,11 @@ def _attempt(
     if form.is_valid():
         try:
             done = act(dict(form.cleaned_data), timezone.now())
-        except BY_FIELD as error:
+        except refusing.Refused as error:
             _show(form, error.fields)
         except locking.ChangedMeanwhile as error:
             conflict = error.event
-        except closing.ReplyMissing as error:
+        except (closing.ReplyMissing, refusing.NotNow) as error:
             form.add_error(None, error.detail)
         except closing.AlreadyClosed:
             form.add_error(None, _("This request is closed already."))
@@ -159,6 +171,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         ),
         "close_form": forms.CloseForm(initial=seen),
         "note_form": forms.NoteForm(),
+        "acts": verbs.panels(ticket, rights, more.pop("bound", {})),
         "conflict": ticket_page.happened(conflict) if conflict else None,
         "at": at,
     }

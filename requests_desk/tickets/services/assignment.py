@@ -10,17 +10,13 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import Membership, Unit, User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Message, Ticket
-from requests_desk.tickets.services import ledger, locking
+from requests_desk.tickets.services import ledger, locking, refusing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import State
 
 
-class Refused(ValueError):
+class Refused(refusing.Refused):
     """This cannot be assigned so. `fields` says what to change."""
-
-    def __init__(self, fields: dict[str, list[str]]) -> None:
-        super().__init__("; ".join(message for messages in fields.values() for message in messages))
-        self.fields = fields
 
 
 def assign(

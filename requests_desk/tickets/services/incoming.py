@@ -16,6 +16,7 @@ from requests_desk.tickets import identifiers
 from requests_desk.tickets.access import RIGHTS, Right, memberships
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import Field
+from requests_desk.tickets.services import refusing
 from requests_desk.tickets.words import Channel, Kind, Priority
 
 FREE_BACKDATING = timedelta(minutes=15)
@@ -38,12 +39,8 @@ MOST_PHONES = 10
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-class Refused(ValueError):
+class Refused(refusing.Refused):
     """The request cannot be taken as it is. `fields` says of each what to change; nothing was saved."""
-
-    def __init__(self, fields: dict[str, list[str]]) -> None:
-        super().__init__("; ".join(message for messages in fields.values() for message in messages))
-        self.fields = fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Event, Ticket
-from sla.clocks import Change
+from sla.changes import Change
 
 
 class Line(NamedTuple):

@@ -19,6 +19,7 @@ from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, ReplyKind, State
 from sla import clocks
+from sla.changes import Change
 from sla.models import BreachCause, Clock, MilestoneName
 
 log = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ def _failed(ticket: Ticket, reply: Reply, *, reason: str, at: datetime) -> None:
     outbox.post(texts.not_delivered(reply, recipients.about_reply(ticket, reply), at=at), at=at)
 
 
-def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[clocks.Change]:
+def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     """Reopen what `reply` met; the replies that still stand meet it at their own moments, or it is missed."""
     own = due.clocks_of(ticket)
     cause = BreachCause.NOT_DELIVERED
@@ -202,7 +203,7 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[clocks.Change]:
     return changes + clocks.record_missed(own, cause=cause, at=at, among=reopened)
 
 
-def _promise(own: list[Clock], reply: Reply, *, at: datetime) -> list[clocks.Change]:
+def _promise(own: list[Clock], reply: Reply, *, at: datetime) -> list[Change]:
     """Open what a delivered interim reply promised, once (P5)."""
     if reply.kind != ReplyKind.INTERIM or reply.promised_at is None or clocks.is_promised(own, by=reply.key):
         return []

@@ -13,7 +13,7 @@ from notifications import channels
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers, rules
 from requests_desk.tickets.models import Delivery, Ticket
-from requests_desk.tickets.services import due
+from requests_desk.tickets.services import due, refusing
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind
 from sla import worktime
@@ -27,12 +27,8 @@ LIMITS = {"contact": 200, "ground": 300, "receiving_body": 200, "spoke_to": 200,
 CHOICES = {"kind": ReplyKind, "channel": ReplyChannel, "reason": Reason, "call_outcome": CallOutcome}
 
 
-class Refused(ValueError):
+class Refused(refusing.Refused):
     """The reply is not whole. `fields` says of each what to change; nothing was saved or sent."""
-
-    def __init__(self, fields: dict[str, list[str]]) -> None:
-        super().__init__("; ".join(message for messages in fields.values() for message in messages))
-        self.fields = fields
 
 
 def checked(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Draft:

@@ -56,6 +56,10 @@ LISTS = {
         "sent_not_delivered": _("Sent in time, not delivered"),
         "not_reachable": _("Requester could not be reached"),
     },
+    "void": {
+        "delivered_in_time": _("Delivered in time"),
+        "received_at_corrected": _("Time of receipt corrected"),
+    },
     "way": {"email": _("E-mail"), "sms": _("SMS"), "in_app": _("In the desk")},
 }
 

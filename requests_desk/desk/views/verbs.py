@@ -1,0 +1,34 @@
+"""Every panel of a request's page beside reply, assign, note and close."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from django import forms
+
+from requests_desk.desk.views import corrections
+from requests_desk.desk.views.verb import Verb
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
+
+VERBS: dict[str, Verb] = {
+    "correct": corrections.CORRECT,
+}
+
+
+class Panel(NamedTuple):
+    """A verb as the page shows it."""
+
+    action: str
+    verb: Verb
+    form: forms.Form
+
+
+def panels(ticket: Ticket, rights: Collection[Right], bound: Mapping[str, forms.Form]) -> list[Panel]:
+    """Return what a person with these rights may do now; a form just sent back keeps what was typed."""
+    return [
+        Panel(action, verb, bound.get(action) or verb.form(ticket, None))
+        for action, verb in VERBS.items()
+        if verb.right in rights and (verb.fits(ticket) or action in bound)
+    ]

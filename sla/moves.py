@@ -1,0 +1,76 @@
+"""Move what is due once what it counts from turns out otherwise: on the pinned versions, with its facts (P1, P6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sla import ladder, worktime
+from sla.changes import Change, change, record_breach, void_breach
+from sla.clocks import Dues, first_dues
+from sla.models import BreachCause, Clock, Milestone, MilestoneName
+from sla.policies import Policy
+
+
+def restart(clock: Clock, *, started_at: datetime, reason: str, at: datetime) -> list[Change]:
+    """Let a clock count from `started_at`: what depends on it moves, whatever was done by then (P1).
+
+    A breach whose new due instant lies after what was done is annotated void with `reason` and stays; one found so is
+    dated when it was due (P6). What was promised for an instant of its own does not move.
+    """
+    policy = Policy.from_json(clock.policy_version.document)
+    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
+    clock.started_at = started_at
+    clock.save(update_fields=["started_at"])
+    dues = first_dues(policy, calendar, started_at=started_at)
+    first = Milestone.objects.select_for_update().filter(clock=clock, name=MilestoneName.FIRST_REPLY)
+    return [
+        one
+        for milestone in first
+        for one in _move(milestone, policy, dues, started_at=started_at, reason=reason, at=at)
+    ]
+
+
+def _move(
+    milestone: Milestone, policy: Policy, dues: Dues, *, started_at: datetime, reason: str, at: datetime
+) -> list[Change]:
+    was_due_at, done_at = milestone.due_at, _done_at(milestone) or at
+    milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
+    facts = {
+        "clock": milestone.clock_id,
+        "started_at": started_at.isoformat(),
+        "was_due_at": was_due_at.isoformat(),
+        "due_a_at": dues.due_a_at.isoformat(),
+        "due_b_at": dues.due_b_at.isoformat(),
+    }
+    changes = [change("milestone_moved", milestone, at, **facts)]
+    if dues.due_at != was_due_at:
+        is_missed = dues.due_at < done_at
+        cause = _standing_cause(milestone)
+        milestone.next_look_at = _next_look_at(milestone, policy, is_missed=is_missed, at=at)
+        changes += void_breach(milestone, reason=reason, at=at)
+        changes += record_breach(milestone, at=at, cause=cause) if is_missed else []
+    milestone.save(update_fields=["due_at", "due_a_at", "due_b_at", "next_look_at"])
+    return changes
+
+
+def _done_at(milestone: Milestone) -> datetime | None:
+    """Return the instant that decides whether a milestone was missed, None while it is open.
+
+    A person's word given past the due instant did not count as in time (P3): what counts is when that was recorded.
+    """
+    standing = milestone.breaches.filter(voided_at__isnull=True).first()
+    if standing and milestone.met_at and milestone.met_at <= standing.due_at:
+        return standing.recorded_at
+    return milestone.met_at or milestone.ended_at
+
+
+def _standing_cause(milestone: Milestone) -> BreachCause:
+    standing = milestone.breaches.filter(voided_at__isnull=True).first()
+    return BreachCause(standing.cause) if standing else BreachCause.NO_REPLY
+
+
+def _next_look_at(milestone: Milestone, policy: Policy, *, is_missed: bool, at: datetime) -> datetime | None:
+    """A moved due instant earns its alerts again; what is done is looked at only to tell that it was missed."""
+    if milestone.is_open:
+        return ladder.first_look_at(policy, due_at=milestone.due_at)
+    return at if is_missed else None
