@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.browser import DESK, OpenPage, Transfers, windows
-from tests.support.running_desk import RunningDesk
+from tests.journeys.conftest import SignIn
+from tests.support.browser import Transfers
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("journeys")]
 
 # A firm of the demo with earlier requests.
 KNOWN, FIRM = "0950000001", "Công ty TNHH Sản xuất Gỗ Vạn Phát Sơn"
@@ -41,33 +40,14 @@ class Keyboard:
         self.page.keyboard.type(text)
 
 
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, running_desk: RunningDesk) -> StorageState:
-    """Sign in at the front desk once, by its page."""
-    with windows(browser, running_desk.url) as open_:
-        page = open_(viewport=DESK)
-        page.goto("/accounts/login/?next=/desk/")
-        page.fill("[name=username]", "lan")
-        page.fill("[name=password]", running_desk.account("lan")["password"])
-        page.press("[name=password]", "Enter")
-        expect(page).to_have_url(re.compile("/desk/$"))
-        return page.context.storage_state()
-
-
-@pytest.fixture
-def at_front_desk(at_the_desk: OpenPage, signed_in: StorageState) -> OpenPage:
-    """Open windows as lan."""
-    return functools.partial(at_the_desk, storage_state=signed_in)
-
-
 def log_by_hand(page: Page, *, phone: str, text: str, **more: str) -> None:
     page.goto("/desk/new/")
     for name, value in {"phone": phone, "text": text, **more}.items():
         page.fill(f"[name={name}]", value)
 
 
-def test_it_logs_a_call_by_the_keyboard_alone_in_one_page_load(at_front_desk: OpenPage):
-    page = at_front_desk(viewport=DESK)
+def test_it_logs_a_call_by_the_keyboard_alone_in_one_page_load(sign_in: SignIn):
+    page = sign_in("lan")
     keys, loads = Keyboard(page), []
     page.goto("/desk/")
     keys.press("n")
@@ -85,8 +65,8 @@ def test_it_logs_a_call_by_the_keyboard_alone_in_one_page_load(at_front_desk: Op
     assert len(loads) == 1
 
 
-def test_it_shows_the_firm_and_its_earlier_requests_while_the_number_is_typed(at_front_desk: OpenPage):
-    page = at_front_desk(viewport=DESK)
+def test_it_shows_the_firm_and_its_earlier_requests_while_the_number_is_typed(sign_in: SignIn):
+    page = sign_in("lan")
     page.goto("/desk/new/")
 
     page.locator("[name=phone]").press_sequentially(KNOWN)
@@ -95,8 +75,8 @@ def test_it_shows_the_firm_and_its_earlier_requests_while_the_number_is_typed(at
     expect(page.locator("[name=organisation]")).to_have_value(FIRM)
 
 
-def test_it_prints_the_code_larger_than_anything_and_a_look_up_code(at_front_desk: OpenPage):
-    page = at_front_desk(viewport=DESK)
+def test_it_prints_the_code_larger_than_anything_and_a_look_up_code(sign_in: SignIn):
+    page = sign_in("lan")
     log_by_hand(page, phone=KNOWN, text="Hỏi về phí.")
 
     page.click("#ticket-new [type=submit]")
@@ -111,8 +91,8 @@ def test_it_prints_the_code_larger_than_anything_and_a_look_up_code(at_front_des
     expect(page.locator(".say-2")).to_have_text(re.compile(r"^[2-9A-HJ-NP-Z -]{8,9}$"))
 
 
-def test_it_shows_the_call_in_the_queue_with_its_time_left(at_front_desk: OpenPage):
-    page = at_front_desk(viewport=DESK)
+def test_it_shows_the_call_in_the_queue_with_its_time_left(sign_in: SignIn):
+    page = sign_in("lan")
     log_by_hand(page, phone=KNOWN, text="Hỏi về cụm công nghiệp.")
     page.click("#ticket-new [type=submit]")
     code = page.locator(".say").inner_text()
@@ -123,8 +103,8 @@ def test_it_shows_the_call_in_the_queue_with_its_time_left(at_front_desk: OpenPa
     expect(row.locator(".left")).to_contain_text("1 ngày 23 giờ")
 
 
-def test_it_makes_one_request_of_a_form_sent_twice(at_front_desk: OpenPage):
-    page = at_front_desk(viewport=DESK)
+def test_it_makes_one_request_of_a_form_sent_twice(sign_in: SignIn):
+    page = sign_in("lan")
     log_by_hand(page, phone="0950000778", text="Hỏi hai lần.")
     form = page.locator("#ticket-new").evaluate("(form) => Object.fromEntries(new FormData(form))")
 
@@ -134,8 +114,8 @@ def test_it_makes_one_request_of_a_form_sent_twice(at_front_desk: OpenPage):
     assert answers[0].headers["location"] == answers[1].headers["location"]
 
 
-def test_it_keeps_what_was_typed_when_something_is_wrong(at_front_desk: OpenPage):
-    page = at_front_desk(viewport=DESK)
+def test_it_keeps_what_was_typed_when_something_is_wrong(sign_in: SignIn):
+    page = sign_in("lan")
     log_by_hand(page, phone="0950000779", text="Cuộc gọi hôm qua.", organisation="Công ty An Khang")
     page.click("summary")
     page.fill("[name=received_at]", "2020-01-01T08:00")
@@ -152,8 +132,8 @@ def test_it_keeps_what_was_typed_when_something_is_wrong(at_front_desk: OpenPage
     }
 
 
-def test_it_looks_up_and_saves_without_javascript(at_front_desk: OpenPage):
-    page = at_front_desk(viewport=DESK, javascript=False)
+def test_it_looks_up_and_saves_without_javascript(sign_in: SignIn):
+    page = sign_in("lan", javascript=False)
     log_by_hand(page, phone=KNOWN, text="Không có JavaScript.")
 
     page.click("[name=look_up]")
@@ -166,8 +146,8 @@ def test_it_looks_up_and_saves_without_javascript(at_front_desk: OpenPage):
 
 @pytest.mark.parametrize("width", [320, 360])
 @pytest.mark.parametrize("path", ["/desk/new/", "/desk/tickets/", "/desk/"])
-def test_it_fits_a_phone_without_scrolling_sideways(at_front_desk: OpenPage, path: str, width: int):
-    page = at_front_desk(viewport={"width": width, "height": 740})
+def test_it_fits_a_phone_without_scrolling_sideways(sign_in: SignIn, path: str, width: int):
+    page = sign_in("lan", viewport={"width": width, "height": 740})
 
     page.goto(path)
 
@@ -175,8 +155,8 @@ def test_it_fits_a_phone_without_scrolling_sideways(at_front_desk: OpenPage, pat
 
 
 @pytest.mark.parametrize("path", ["/desk/new/", "/desk/tickets/"])
-def test_it_comes_light_at_the_first_visit(at_front_desk: OpenPage, path: str):
-    page, seen = at_front_desk(viewport=DESK), Transfers()
+def test_it_comes_light_at_the_first_visit(sign_in: SignIn, path: str):
+    page, seen = sign_in("lan"), Transfers()
     seen.watch(page)
 
     page.goto(path, wait_until="networkidle")
