@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -72,4 +73,4 @@ def test_it_chains_what_it_did_to_the_history(running_desk: RunningDesk, ticket:
 
     told = [event for event in events if event["kind"] == "alert_told"]
     assert "officer-480m" in [event["facts"]["rung"] for event in told]
-    assert all(later["previous"] == earlier["hash"] for earlier, later in zip(events, events[1:], strict=False))
+    assert all(later["previous"] == earlier["hash"] for earlier, later in itertools.pairwise(events))

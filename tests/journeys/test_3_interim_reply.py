@@ -1,4 +1,4 @@
-"""Journey 3: an officer picks reason and date, the mail is accepted, the first deadline is met and the next one runs."""
+"""Journey 3: an officer picks reason and date, the mail is accepted, the first deadline is met, the next one runs."""
 
 from __future__ import annotations
 

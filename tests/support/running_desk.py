@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,14 @@ class RunningDesk:
             return Answer(error.code, json.loads(error.read() or b"null"))
 
     def page(self, path: str) -> Answer:
-        """Open a page as a stranger and return its text."""
+        """Open a page as a stranger and return its text; status 0 when nobody answers."""
         try:
             with urllib.request.urlopen(self.url + path, timeout=20) as answer:  # noqa: S310  likewise
                 return Answer(answer.status, answer.read().decode())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.read().decode())
+        except OSError:
+            return Answer(0, "")
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the desk's own database."""
@@ -98,7 +101,8 @@ class RunningDesk:
 
     def mails(self, code: str, *, to: str = "") -> list[EmailMessage]:
         """Return the mails about a request that the relay took, to anybody or to one address."""
-        return [mail for mail in list(self.relay.taken) if code in mail["Subject"] and to in mail["To"]]
+        about = [mail for mail in list(self.relay.taken) if code in mail["Subject"]]
+        return [mail for mail in about if to in ("", parseaddr(mail["To"])[1])]
 
     def texts(self, code: str) -> list[dict[str, Any]]:
         """Return the SMS about a request that Twilio took."""
@@ -111,6 +115,16 @@ class RunningDesk:
         except AssertionError:
             logs = sorted((self.run.data / "logs").glob("*.log"))
             pytest.fail("\n".join(f"== {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs))
+
+    def process(self, part: str) -> int:
+        """Return the process at the head of a part: of those that write to its log the one no other of them made."""
+        log = str(self.run.data / "logs" / f"{part}.log")
+        own = {pid for pid in children_on(self.run.data) if _output_of(pid) == log}
+        return next(pid for pid in own if _parent_of(pid) not in own)
+
+    def is_ready(self) -> bool:
+        """Tell whether every check of `/readyz` holds."""
+        return self.page("/readyz").status == 200
 
     def ask_for_help(self, *, due_in: timedelta, **changes: Any) -> dict[str, Any]:
         """Log a request through the API whose first reply is due so soon: it was received that much earlier."""
@@ -126,6 +140,17 @@ class RunningDesk:
         answer = self.post("tickets/", {**usual, **changes})
         assert answer.status == 201, answer.body
         return dict(answer.body)
+
+
+def _output_of(pid: int) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/fd/1").readlink())
+    except OSError:  # it ended meanwhile
+        return ""
+
+
+def _parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 @contextmanager
