@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from notifications import channels
 from notifications.outbox import Draft
@@ -62,29 +63,33 @@ def alert(ticket: Ticket, milestone: Milestone, rungs: Sequence[str], way: Recip
     kind = "breach" if milestone.due_at <= at else "reminder"
     key = f"alert:{milestone.pk}:{int(milestone.due_at.timestamp())}:{'+'.join(rungs)}:{way.key}:{way.channel}"
     with translation.override(way.language):
-        left = time_left(milestone.due_at, at)
-    url = f"{settings.PUBLIC_BASE_URL}/desk/tickets/{ticket.code}/"
-    return _draft(
-        ticket, way, kind, cause=f"alert:{kind}", key=key, due_at=milestone.due_at, time_left=left, ticket_url=url
-    )
+        more = {"due_at": milestone.due_at, "time_left": time_left(milestone.due_at, at), "ticket_url": _page(ticket)}
+        if ticket.sealed:  # the alarm address may be read by anybody, the one reported on among them (P13)
+            more["requester_name"] = _("(name withheld)")
+    return _draft(ticket, way, kind, cause=f"alert:{kind}", key=key, **more)
 
 
 def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:
     """Return the notice that a reply did not arrive, to each of `ways` (P4)."""
-    url = f"{settings.PUBLIC_BASE_URL}/desk/tickets/{reply.ticket.code}/"
     due_at = ticket_due(reply.ticket)
-    more = {"due_at": due_at, "time_left": time_left(due_at, at) if due_at else "", "ticket_url": url, "reply": reply}
-    keys = [f"{reply.key}:not-delivered:{way.key}:{way.channel}" for way in ways]
-    return [
-        _draft(reply.ticket, way, "not_delivered", cause="not_delivered", key=key, **more)
-        for way, key in zip(ways, keys, strict=True)
-    ]
+    drafts = []
+    for way in ways:
+        with translation.override(way.language):
+            left = time_left(due_at, at) if due_at else ""
+        more = {"due_at": due_at, "time_left": left, "ticket_url": _page(reply.ticket), "reply": reply}
+        key = f"{reply.key}:not-delivered:{way.key}:{way.channel}"
+        drafts.append(_draft(reply.ticket, way, "not_delivered", cause="not_delivered", key=key, **more))
+    return drafts
 
 
 def ticket_due(ticket: Ticket) -> datetime | None:
     """Return the earliest open due instant, from the clock itself: the ticket's own copy may not be written yet."""
     open_ = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, met_at__isnull=True, ended_at__isnull=True)
     return open_.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def _page(ticket: Ticket) -> str:
+    return f"{settings.PUBLIC_BASE_URL}/desk/tickets/{ticket.code}/"
 
 
 def _draft(ticket: Ticket, way: Recipient, name: str, *, cause: str, key: str, **more: Any) -> Draft:

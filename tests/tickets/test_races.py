@@ -13,6 +13,7 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from notifications import outbox
 from notifications.models import Notification
@@ -55,14 +56,14 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
 
 
 @contextmanager
-def held(ticket: Ticket) -> Iterator[None]:
-    """Let another transaction hold the ticket meanwhile."""
+def held(rows: QuerySet[Any]) -> Iterator[None]:
+    """Let another transaction hold these rows meanwhile."""
     ready, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         try:
             with transaction.atomic():
-                Ticket.objects.select_for_update().get(pk=ticket.pk)
+                list(rows.select_for_update())
                 ready.set()
                 done.wait(PATIENCE)
         finally:
@@ -104,8 +105,8 @@ def test_it_tells_each_alert_once_by_eight_sweepers_at_once(desk: Desk):
     all_is_right()
 
 
-def test_it_shares_the_work_among_sweepers_without_waiting(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    """§6: FOR UPDATE SKIP LOCKED."""
+def test_it_shares_the_work_among_sweepers(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """§6."""
     for second in range(20):
         log_ticket(desk, officer=desk.alice, at=later(seconds=second))
     monkeypatch.setattr(reminders, "BATCH", 3)
@@ -121,7 +122,7 @@ def test_it_leaves_a_request_that_somebody_is_writing_to_until_the_next_sweep(de
     """§6: without waiting, and without holding up the others."""
     busy, free = (log_ticket(desk, officer=desk.alice) for _number in range(2))
 
-    with held(busy):
+    with held(Ticket.objects.filter(pk=busy.pk)):
         assert reminders.sweep(at=DUE) == 1
     told_meanwhile = set(Breach.objects.values_list("milestone__clock__ticket_clock__ticket", flat=True))
     reminders.sweep(at=DUE + timedelta(seconds=15))
@@ -136,8 +137,20 @@ def test_it_gets_past_more_busy_requests_than_a_batch_holds(desk: Desk, monkeypa
     log_ticket(desk, officer=desk.alice, at=later(minutes=1))
     monkeypatch.setattr(reminders, "BATCH", 1)
 
-    with held(busy):
+    with held(Ticket.objects.filter(pk=busy.pk)):
         assert reminders.sweep(at=DUE + timedelta(hours=1)) == 1
+
+
+def test_it_passes_by_what_another_sweep_has_in_hand_without_waiting(desk: Desk):
+    """§6: FOR UPDATE SKIP LOCKED."""
+    for _number in range(2):
+        log_ticket(desk, officer=desk.alice)
+    theirs = Milestone.objects.values_list("pk", flat=True)[0]
+
+    with held(Milestone.objects.filter(pk=theirs)):
+        (count,) = at_once(lambda: reminders.sweep(at=DUE))
+
+    assert count == 1
 
 
 def test_it_makes_one_ticket_of_one_submission_sent_eight_times_at_once(desk: Desk):

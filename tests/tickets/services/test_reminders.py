@@ -212,6 +212,16 @@ def test_it_tells_of_a_sealed_request_only_who_may_read_it(desk, sealed, hours_l
     assert set(people) == {"leader email"} | ({"leader sms"} if hours_left == 0 else set())
 
 
+def test_it_names_nobody_in_what_it_tells_of_a_sealed_request(desk, sealed):
+    """P13: the alarm address may be read by the one reported on."""
+    reminders.sweep(at=DUE - 8 * HOUR)
+    reminders.sweep(at=DUE)
+
+    for row in Notification.objects.filter(cause__startswith="alert:"):
+        assert sealed.code in row.text
+        assert str(sealed.requester) not in row.text + row.html + row.title
+
+
 @pytest.mark.parametrize("by_unit", [True, False])
 def test_it_counts_who_is_excluded_as_absent(desk, sealed, by_unit):
     """P13, N3: as a person, or through any unit they also belong to; administrators are not told either."""

@@ -328,6 +328,16 @@ def test_it_tells_the_author_at_once_or_who_holds_the_ticket_now(desk, ticket, g
     assert told.created_at == later(hours=20)
 
 
+def test_it_tells_the_author_in_their_own_language(desk, ticket):
+    """P4."""
+    User.objects.filter(pk=desk.alice.pk).update(language="en")
+    reply = mailed(ticket, User.objects.get(pk=desk.alice.pk), at=later(hours=1))
+
+    mail_bounces(outbox_row(reply.key), at=later(hours=20))
+
+    assert "1 day 4 hours left" in Notification.objects.get(cause="not_delivered").text
+
+
 def test_it_tells_the_author_of_a_mail_refused_outright(desk, ticket):
     """P4."""
     reply = replies.send(ticket, a_reply(), by=desk.alice, at=later(hours=1))
