@@ -167,7 +167,7 @@ def test_it_comes_light_at_the_first_visit(sign_in: SignIn, path: str):
 
 @pytest.mark.parametrize("path", ["/desk/", "/desk/tickets/"])
 def test_it_shows_at_least_fourteen_requests_with_their_time_left_on_a_small_laptop(sign_in: SignIn, path: str):
-    page = at_front_desk(viewport={"width": 1366, "height": 768})
+    page = sign_in("lan", viewport={"width": 1366, "height": 768})
 
     page.goto(path)
 
