@@ -11,6 +11,8 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class Fork:
     """The little of `Popen`'s face that a `Child` needs, for a function instead of a program."""
@@ -18,9 +20,12 @@ class Fork:
     def __init__(self, body: Callable[[], object], *, log: int, prepare: Callable[[], None]) -> None:
         sys.stdout.flush()
         self.returncode: int | None = None
+        # A request to end that comes meanwhile must find the child's own handlers, not a copy of ours.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
         self.pid = os.fork()
         if self.pid == 0:
-            _become(body, log=log, prepare=prepare)
+            _become(body, log=log, prepare=prepare, mask=before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def poll(self) -> int | None:
         """Return the exit code, negative for a signal, or None while it runs."""
@@ -44,13 +49,16 @@ class Fork:
             os.kill(self.pid, number)
 
 
-def _become(body: Callable[[], object], *, log: int, prepare: Callable[[], None]) -> NoReturn:
+def _become(
+    body: Callable[[], object], *, log: int, prepare: Callable[[], None], mask: set[signal.Signals | int]
+) -> NoReturn:
     """Live as the child, in a session of its own; never return to the parent's code."""
     code = 1
     try:
         os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOPS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         prepare()
         with open(os.devnull) as nothing:  # noqa: PTH123
             os.dup2(nothing.fileno(), 0)

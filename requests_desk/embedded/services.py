@@ -11,6 +11,7 @@ from types import FrameType, TracebackType
 
 from requests_desk.embedded import stores
 from requests_desk.embedded.children import Child, last_line
+from requests_desk.embedded.forks import STOPS
 from requests_desk.embedded.place import Place, Problem, locked
 
 POLL_SECONDS = 0.25
@@ -27,7 +28,7 @@ class Supervisor:
         self.say = say
         self.children: list[Child] = []
         self.stopping = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for number in STOPS:
             signal.signal(number, self._asked_to_stop)
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:

@@ -86,7 +86,8 @@ def main() -> int:
         read_application()
         for name, body in parts.items():
             child = Child(name, [], logs / f"{name}.log", body=body, death_signal=signal.SIGKILL, patience_seconds=10.0)
-            supervisor.start(child)
+            if not supervisor.stopping.is_set():
+                supervisor.start(child)
         supervisor.watch()
     return 0
 
