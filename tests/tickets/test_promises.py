@@ -23,7 +23,7 @@ from notifications.results import Result
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import clocks as clock_queries
 from requests_desk.tickets.queries import ledger as ledger_queries
-from requests_desk.tickets.services import closing, reminders, replies
+from requests_desk.tickets.services import closing, corrections, reminders, replies
 from requests_desk.tickets.words import ReplyKind
 from sla.models import Breach, Firing, Milestone
 from tests.support.cast import MORNING, Desk, a_reply, log_ticket, mail_bounces, mail_is
@@ -108,6 +108,21 @@ class Promises(RuleBasedStateMachine):
         self.at += timedelta(hours=hours, seconds=1)
         self.swept_at = None
 
+    @rule(which=st.integers(0, 2), hours=st.sampled_from([-30, -1, 1, 30]))
+    def correct_receipt(self, which: int, hours: int) -> None:
+        ticket = Ticket.objects.get(pk=self._ticket(which).pk)
+        try:
+            corrections.correct(
+                ticket,
+                received_at=ticket.received_at + timedelta(hours=hours),
+                reason="Ghi nhầm giờ",
+                by=self.desk.bob,
+                at=self.at,
+            )
+        except corrections.Refused:
+            assert hours > 0
+        self.swept_at = None
+
     @rule()
     def sweep(self) -> None:
         reminders.sweep(at=self.at)
@@ -131,9 +146,10 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def no_breach_is_ever_taken_back(self) -> None:
-        standing = set(Breach.objects.filter(voided_at__isnull=True).values_list("pk", flat=True))
-        assert standing >= self.standing
-        self.standing = standing
+        void_reasons = dict(Breach.objects.values_list("pk", "void_reason"))
+        assert self.standing <= set(void_reasons)
+        assert {void_reasons[pk] for pk in self.standing} <= {"", corrections.REASON}
+        self.standing = {pk for pk, reason in void_reasons.items() if not reason}
 
     @invariant()
     def the_queue_and_the_timer_agree_with_the_clocks(self) -> None:
@@ -162,10 +178,13 @@ class Promises(RuleBasedStateMachine):
         for milestone in Milestone.objects.all():
             if milestone.is_open and milestone.due_at <= self.at:
                 assert milestone.pk in missed
-            told = Notification.objects.filter(key__startswith=f"alert:{milestone.pk}:", cause="alert:breach")
-            assert told.count() == 2 * (milestone.pk in missed)
+            key = f"alert:{milestone.pk}:{int(milestone.due_at.timestamp())}:"
+            told = Notification.objects.filter(key__startswith=key, cause="alert:breach").count()
             if milestone.pk in missed:
-                assert Firing.objects.filter(milestone=milestone).count() == RUNGS
+                assert told == 2
+                assert Firing.objects.filter(milestone=milestone, due_at=milestone.due_at).count() == RUNGS
+            else:
+                assert told == 0
 
     @precondition(lambda self: self.swept_at is not None)
     @invariant()

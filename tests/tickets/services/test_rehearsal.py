@@ -144,7 +144,7 @@ def test_it_prints_a_rehearsal(desk):
     said = command("--policy", KEY, "--agency", "SCT", "--received", "2026-11-23T08:00+07:00", "--unit", "QLTM")
 
     assert said.startswith("Thời điểm tiếp nhận: 08:00 23/11/2026\nHạn xử lý: 08:00 25/11/2026\n")
-    assert "Báo cáo quá hạn · Lãnh đạo Sở · Leader · SMS <+84912345678>" in said
+    assert "Báo cáo quá hạn · Lãnh đạo Sở · Leader · Tin nhắn SMS <+84912345678>" in said
 
 
 def test_it_prints_json_for_machines(desk):
