@@ -1,14 +1,14 @@
 """Send one batch of a channel, outside any transaction.
 
-Claim, ask the provider about doubtful ones, begin, send, and hand each result up to the caller.
+Claim, ask the provider about doubtful ones, then by the handful: begin, send, and hand the results up to the caller.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
+from typing import Any
 
 from notifications import channels, outbox
 from notifications.channels.base import Channel
@@ -17,16 +17,16 @@ from notifications.results import Result
 
 PAUSE = timedelta(seconds=30)  # what the rest of a batch waits when the provider is at fault
 BUDGET = timedelta(seconds=40)  # a task of 60 s at most begins nothing after this
+SPAN = timedelta(seconds=2)  # however slow the provider, a handful is recorded soon after this
 
 Clock = Callable[[], datetime]
+Tried = list[tuple[Notification, Result]]
 
 
-def send(
-    channel: str, *, clock: Clock, limit: int, lease_seconds: int, owner: str
-) -> Iterator[tuple[Notification, Result]]:
-    """Send up to `limit` due messages and yield each with its result, which the caller must `outbox.record` at once.
+def send(channel: str, *, clock: Clock, limit: int, lease_seconds: int, owner: str) -> Iterator[Tried]:
+    """Send up to `limit` due messages and yield them by the handful with their results, to be recorded at once.
 
-    Yields nothing when nothing is due. What was claimed and not begun is given back, so nothing waits for a lease to
+    Yields nothing when nothing is due. What was claimed and not sent is given back, so nothing waits for a lease to
     end. `clock` is read at every step: a batch takes time and each attempt is dated when it happened.
     """
     claimed = outbox.claim(channel, at=clock(), limit=limit, lease_seconds=lease_seconds, owner=owner)
@@ -35,36 +35,39 @@ def send(
     try:
         way = channels.get(channel)
     except channels.ChannelUnavailable:
-        yield from ((row, Result.permanent("unavailable")) for row in claimed)
+        yield [(row, Result.permanent("unavailable")) for row in claimed]
         return
-    yield from _send_batch(way, claimed, clock=clock, lease_seconds=lease_seconds)
-
-
-def _send_batch(
-    way: Channel, claimed: list[Notification], *, clock: Clock, lease_seconds: int
-) -> Iterator[tuple[Notification, Result]]:
     waiting: deque[Notification] = deque()
     for row in claimed:
         known = way.reconcile(row) if row.began_at else None
         if known is None:
             waiting.append(row)
         else:
-            yield row, known
-    pause = timedelta()
-    begun = _begin_each(waiting, clock=clock, lease_seconds=lease_seconds)
-    with closing(way.send(begun)) as results:
-        for row, result in results:
-            yield row, result
-            if result.outage:
-                pause = PAUSE
-                break
-    at = clock()
-    outbox.release(waiting, at=at + pause)
+            yield [(row, known)]
+    yield from _send_waiting(way, waiting, clock=clock, lease_seconds=lease_seconds)
 
 
-def _begin_each(waiting: deque[Notification], *, clock: Clock, lease_seconds: int) -> Iterator[Notification]:
-    end = clock() + BUDGET
-    while waiting and clock() < end:
-        row = waiting.popleft()
-        if outbox.begin_attempt(row, at=clock(), lease_seconds=lease_seconds):
-            yield row
+def _send_waiting(way: Channel, waiting: deque[Notification], *, clock: Clock, lease_seconds: int) -> Iterator[Tried]:
+    end, size, pause = clock() + BUDGET, 1, timedelta()
+    with way.session() as session:
+        while waiting and not pause and clock() < end:
+            handful = [waiting.popleft() for _ in range(min(size, len(waiting)))]
+            begun = outbox.begin(handful, at=clock(), lease_seconds=lease_seconds)
+            tried = _try_each(way, begun, session, clock=clock)
+            if tried:
+                yield tried
+            waiting.extendleft(reversed(outbox.take_back(begun[len(tried) :], at=clock())))
+            pause = PAUSE if any(result.outage for _, result in tried) else pause
+            # A handful is what a killed sender leaves in doubt, so it grows only while all goes well.
+            size = min(2 * size, way.handful)
+    outbox.release(waiting, at=clock() + pause)
+
+
+def _try_each(way: Channel, begun: list[Notification], session: Any, *, clock: Clock) -> Tried:
+    tried: Tried = []
+    end = clock() + SPAN
+    for row in begun:
+        tried.append((row, way.attempt(row, session)))
+        if tried[-1][1].outage or clock() >= end:
+            break
+    return tried

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from functools import reduce
 from operator import or_
-from typing import Any
 from zlib import crc32
 
 from django.conf import settings
@@ -22,8 +21,11 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from notifications import channels
+from notifications.leases import begin, begin_attempt, claim, release, rows, take_back
 from notifications.models import Attempt, Notification, Receipt
 from notifications.results import Result
+
+__all__ = ["begin", "begin_attempt", "claim", "release", "take_back"]  # the lease's verbs belong to the outbox's face
 
 State = Notification.State
 _RESULT = ["state", "reason", "provider_id", "accepted_at", "delivered_at", "failed_at", "outcome_at", "settled_at"]
@@ -125,63 +127,38 @@ def _message_id(key: str) -> str:
     return f"<{digest[:32]}@{host}>"
 
 
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM notifications_notification
-    WHERE channel = %(channel)s AND state IN ('pending', 'leased', 'uncertain') AND next_attempt_at <= %(at)s
-    ORDER BY next_attempt_at, id LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
+_ACCEPT = """
+WITH taken AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(numbers)s::int[], %(delivered)s::boolean[]) AS t (id, number, delivered)
+), ended AS (
+    UPDATE notifications_attempt AS a SET ended_at = %(at)s, result = 'accepted'
+    FROM taken WHERE a.notification_id = taken.id AND a.number = taken.number
 )
 UPDATE notifications_notification AS n
-SET state = 'leased', lease_owner = %(owner)s, leased_until = %(until)s, next_attempt_at = %(until)s
-FROM due WHERE n.id = due.id
-RETURNING n.*
+SET state = CASE WHEN taken.delivered THEN 'delivered' ELSE 'sent' END, reason = '', accepted_at = %(at)s,
+    delivered_at = CASE WHEN taken.delivered THEN %(at)s::timestamptz END, failed_at = NULL,
+    outcome_at = %(at)s, settled_at = %(at)s,
+    began_at = NULL, next_attempt_at = NULL, leased_until = NULL, lease_owner = ''
+FROM taken WHERE n.id = taken.id AND n.state NOT IN ('sent', 'delivered')
+RETURNING n.id
 """
 
 
-def claim(channel: str, *, at: datetime, limit: int, lease_seconds: int, owner: str) -> list[Notification]:
-    """Lease up to `limit` due rows of the channel to `owner`, and those whose lease ran out; skip what others hold.
+def record_accepted(tried: Sequence[tuple[Notification, Result]], *, at: datetime) -> int:
+    """Write that each of these was accepted and that nobody has to act on it; return how many moved.
 
-    A row with `began_at` was being sent when its last holder fell silent: a channel that must not repeat itself asks
-    the provider first (`dispatch.send` does).
+    One statement, and so one commit. A result with a provider's id goes by `record`, which meets the reports on it.
     """
-    until = at + timedelta(seconds=lease_seconds)
-    values = {"channel": channel, "at": at, "limit": limit, "owner": owner, "until": until}
-    return sorted(Notification.objects.raw(_CLAIM, values), key=lambda n: n.pk)
-
-
-def _held(notification: Notification) -> Any:
-    # Owner and end of lease together are the fence: whoever lost the lease can no longer move the row.
-    return Notification.objects.filter(
-        pk=notification.pk,
-        state=State.LEASED,
-        lease_owner=notification.lease_owner,
-        leased_until=notification.leased_until,
-    )
-
-
-@transaction.atomic
-def begin_attempt(notification: Notification, *, at: datetime, lease_seconds: int) -> bool:
-    """Open the next attempt and renew the lease; False when the lease was lost, and then nothing may be sent."""
-    number, until = notification.attempts + 1, at + timedelta(seconds=lease_seconds)
-    changes = {"attempts": number, "began_at": at, "leased_until": until, "next_attempt_at": until}
-    if (
-        notification.leased_until is None
-        or at >= notification.leased_until
-        or not _held(notification).update(**changes)
-    ):
-        return False
-    Attempt.objects.create(notification=notification, number=number, started_at=at)
-    for name, value in changes.items():
-        setattr(notification, name, value)
-    return True
-
-
-def release(notifications: Iterable[Notification], *, at: datetime) -> None:
-    """Give back rows that were claimed and not begun; they are due again at `at`."""
-    held = [_held(notification) for notification in notifications]
-    if held:
-        reduce(or_, held).update(state=State.PENDING, lease_owner="", leased_until=None, next_attempt_at=at)
+    assert all(result.kind == "accepted" and not result.provider_id for _, result in tried)  # noqa: S101
+    if not tried:
+        return 0
+    values = {
+        "ids": [n.pk for n, _ in tried],
+        "numbers": [n.attempts for n, _ in tried],
+        "delivered": [result.delivered for _, result in tried],
+        "at": at,
+    }
+    return len(rows(_ACCEPT, values))
 
 
 @transaction.atomic

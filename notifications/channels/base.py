@@ -1,10 +1,9 @@
-"""The one shape of every channel: is it set up, may it send there, send a batch, ask what became of a doubtful one."""
+"""The one shape of every channel: is it set up, may it send there, send one, ask what became of a doubtful one."""
 
 from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
@@ -18,6 +17,7 @@ class Channel(ABC):
     """One way to reach a person. A new provider is one more file with one of these."""
 
     name: ClassVar[str]
+    handful: ClassVar[int] = 1  # how many are begun and recorded together, so many a killed sender leaves in doubt
 
     @abstractmethod
     def is_configured(self) -> bool:
@@ -39,13 +39,8 @@ class Channel(ABC):
         """Ask the provider what became of a send nobody heard of; None when sending again is right."""
         return None
 
-    def send(self, rows: Iterable[Notification]) -> Generator[tuple[Notification, Result], None, None]:
-        """Send the rows one after another over one session, each drawn only when the one before has its result."""
-        with self.session() as session:
-            for notification in rows:
-                yield notification, self._guarded(notification, session)
-
-    def _guarded(self, notification: Notification, session: Any) -> Result:
+    def attempt(self, notification: Notification, session: Any) -> Result:
+        """Send one message over the session, whatever happens in there."""
         # One message that breaks the channel's own code must not hold up the ones behind it.
         try:
             return self.deliver(notification, session)

@@ -21,7 +21,7 @@ from requests_desk.tickets.services import dead_man, heartbeat, reminders, repli
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
 log = logging.getLogger(__name__)
-SEND_AT_ONCE = 50
+SEND_AT_ONCE = 250
 
 
 def database_clock() -> Callable[[], datetime]:
@@ -69,12 +69,22 @@ def deliver(channel: str) -> int:
     batch = dispatch.send(
         channel, clock=clock, limit=SEND_AT_ONCE, lease_seconds=settings.OUTBOX_LEASE_SECONDS, owner=owner
     )
-    for notification, result in batch:
-        count += 1
-        keep(notification, result, at=clock())
+    for tried in batch:
+        count += len(tried)
+        keep_all(tried, at=clock())
     if count == SEND_AT_ONCE:
         wake([channel])  # more may wait: a fresh task keeps each one short
     return count
+
+
+def keep_all(tried: dispatch.Tried, *, at: datetime) -> None:
+    """Store what came of a handful: accepted ones that nothing hangs on together, every other one by itself."""
+    plain = [(n, r) for n, r in tried if r.kind == "accepted" and not r.provider_id and n.cause != replies.CAUSE]
+    outbox.record_accepted(plain, at=at)
+    done = {notification.pk for notification, _ in plain}
+    for notification, result in tried:
+        if notification.pk not in done:
+            keep(notification, result, at=at)
 
 
 def keep(notification: Notification, result: Result, *, at: datetime) -> None:

@@ -67,7 +67,8 @@ def stored(key: str) -> Notification:
 def dispatched(channel: str, *, at: datetime = MORNING) -> list[Result]:
     """Send and record whatever is due, as the sending task does."""
     results = []
-    for row, result in dispatch.send(channel, clock=lambda: at, limit=100, lease_seconds=LEASE, owner="one"):
-        outbox.record(row, result, at=at)
-        results.append(result)
+    for tried in dispatch.send(channel, clock=lambda: at, limit=100, lease_seconds=LEASE, owner="one"):
+        for row, result in tried:
+            outbox.record(row, result, at=at)
+            results.append(result)
     return results

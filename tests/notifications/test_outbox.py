@@ -172,6 +172,43 @@ def test_it_begins_nothing_after_its_lease(taken_over):
     assert not row.tries.exists()
 
 
+def test_it_begins_any_number_in_one_statement(django_assert_num_queries):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(20)], at=MORNING)
+    rows = claimed()
+
+    with django_assert_num_queries(1):
+        begun = outbox.begin(rows, at=MORNING, lease_seconds=LEASE)
+
+    assert [n.attempts for n in begun] == [1] * 20
+
+
+def test_it_begins_of_many_only_those_it_still_holds():
+    outbox.enqueue([a_draft("a"), a_draft("b")], at=MORNING)
+    rows = claimed()
+    Notification.objects.filter(key="a").update(lease_owner="two")
+
+    assert [n.key for n in outbox.begin(rows, at=MORNING, lease_seconds=LEASE)] == ["b"]
+
+
+def test_it_takes_back_a_begin_as_if_it_had_not_been():
+    row = begun(a_draft())
+
+    outbox.take_back([row], at=MORNING)
+
+    kept = stored(row.key)
+    assert (kept.state, kept.attempts, kept.began_at, kept.tries.count()) == ("leased", 0, None, 0)
+
+
+def test_it_takes_back_nothing_that_another_has_begun():
+    lost = begun(a_draft())
+    (mine,) = claimed(at=later(LEASE), owner="two")
+    outbox.begin([mine], at=later(LEASE), lease_seconds=LEASE)
+
+    assert outbox.take_back([lost], at=later(LEASE)) == []
+
+    assert stored(lost.key).attempts == 2
+
+
 # --- recording -------------------------------------------------------------------------------------------------
 
 
@@ -311,6 +348,40 @@ def test_it_has_reached_its_reader_as_the_promise_counts_it(channel, state, reac
     result = Result.permanent("no") if state == "failed" else Result.accepted("SM1", delivered=state == "delivered")
 
     assert outbox.record(row, result, at=MORNING).reached is reached
+
+
+def test_it_records_any_number_of_acceptances_in_one_statement(django_assert_num_queries):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(20)], at=MORNING)
+    rows = outbox.begin(claimed(), at=MORNING, lease_seconds=LEASE)
+
+    with django_assert_num_queries(1):
+        assert outbox.record_accepted([(row, Result.accepted()) for row in rows], at=later(2)) == 20
+
+    kept = stored("a:7")
+    assert (kept.state, kept.accepted_at, kept.settled_at, kept.lease_owner) == ("sent", later(2), later(2), "")
+    assert [(t.result, t.ended_at) for t in kept.tries.all()] == [("accepted", later(2))]
+
+
+def test_it_records_the_same_whether_one_by_one_or_together():
+    singly, together = begun(a_draft("singly")), begun(a_draft("together"))
+    outcome = outbox.record(singly, Result.accepted(delivered=True), at=later(2))
+    outbox.mark_settled([outcome], at=later(2))
+
+    outbox.record_accepted([(together, Result.accepted(delivered=True))], at=later(2))
+
+    same = [
+        {f.attname: getattr(stored(key), f.attname) for f in Notification._meta.fields if f.name in outbox._RESULT}
+        for key in ("singly", "together")
+    ]
+    assert same[0] == same[1]
+
+
+def test_it_counts_no_acceptance_twice():
+    outcome = sent(a_draft())
+
+    assert outbox.record_accepted([(stored(outcome.key), Result.accepted())], at=later(9)) == 0
+
+    assert stored(outcome.key).accepted_at == MORNING
 
 
 # --- settling --------------------------------------------------------------------------------------------------

@@ -48,10 +48,11 @@ def test_it_sends_each_message_once_with_many_at_work(relay):
     outbox.enqueue([a_draft(f"a:{n}") for n in range(100)], at=MORNING)
 
     def work(number):
-        for row, result in dispatch.send(
+        for tried in dispatch.send(
             "email", clock=lambda: MORNING, limit=100, lease_seconds=LEASE, owner=f"worker:{number}"
         ):
-            outbox.record(row, result, at=MORNING)
+            for row, result in tried:
+                outbox.record(row, result, at=MORNING)
 
     at_once(work)
 
@@ -102,7 +103,7 @@ def test_it_claims_nothing_that_is_not_committed():
 def test_it_holds_no_transaction_open_while_a_message_is_under_way(relay):
     enqueued(a_draft())
 
-    for _row, _result in dispatch.send("email", clock=lambda: MORNING, limit=9, lease_seconds=LEASE, owner="one"):
+    for _tried in dispatch.send("email", clock=lambda: MORNING, limit=9, lease_seconds=LEASE, owner="one"):
         assert not connection.in_atomic_block
 
     assert len(relay.taken) == 1

@@ -13,6 +13,7 @@ from requests_desk.tickets.queries.health import database_now
 from requests_desk.tickets.services import reminders, replies
 from sla.models import Breach, Milestone
 from tests.support.cast import Desk, a_reply, log_ticket, outbox_row
+from tests.support.smtp import RelayServer
 
 
 @pytest.fixture
@@ -111,3 +112,17 @@ def test_it_leaves_no_sign_of_life_of_a_sweep_that_died(desk, monkeypatch):
         tasks.run_sweep()
 
     assert not Heartbeat.objects.filter(name="sweep").exists()
+
+
+def test_it_stores_and_settles_what_nothing_hangs_on_by_the_handful(desk, settings, django_assert_max_num_queries):
+    """N7: forty acknowledgements in six handfuls, two statements each."""
+    for number in range(40):
+        log_ticket(desk, at=database_now() - timedelta(hours=3), submission=f"call {number}")
+    with RelayServer() as relay:
+        settings.EMAIL_URL = relay.url
+
+        with django_assert_max_num_queries(40):
+            assert tasks.deliver("email") == 40
+
+    assert len(relay.taken) == 40
+    assert not Notification.objects.filter(settled_at__isnull=True).exists()
