@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -195,6 +195,16 @@ def claim_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clo
         decision = ladder.look(policy, due_at=milestone.due_at, fired=fired[milestone.pk], at=at)
         looks.append(Look(milestone, policy, decision))
     return looks
+
+
+def put_off(look: Look, *, but: Collection[str], until: datetime) -> Look:
+    """Return the look telling no rungs but these: the others wait for `until`, or for what takes their place."""
+    decision = look.decision
+    tell = tuple(planned for planned in decision.tell if planned.rung.key in but)
+    if len(tell) == len(decision.tell):
+        return look
+    next_look_at = min(until, decision.next_look_at or until)
+    return replace(look, decision=replace(decision, tell=tell, next_look_at=next_look_at))
 
 
 def mark_looked(

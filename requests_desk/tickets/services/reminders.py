@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -24,6 +24,7 @@ from sla.models import BreachCause, Clock
 
 log = logging.getLogger(__name__)
 BATCH = 500
+NOBODY_THERE = timedelta(minutes=5)  # until it is tried again to tell a rung that nobody could be told of
 
 
 class Fired(NamedTuple):
@@ -47,7 +48,7 @@ def sweep(*, at: datetime) -> int:
 def fire_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clock: Clock | None = None) -> Fired:
     """Fire up to `limit` due milestones other than `besides`; nothing looked at and nothing left means all is done.
 
-    A rehearsal names the clock `of_clock` and touches no other.
+    A rehearsal names the clock `of_clock`, touches no other, and waits for nobody who could be told.
 
     Claim, history and messages commit together or not at all, so a crash anywhere loses nothing and repeats nothing.
     """
@@ -55,13 +56,14 @@ def fire_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_cloc
     if not claimed:
         return Fired(0, set())
     tickets = _lock_tickets(claimed)
-    drafts = _drafts([look for look in claimed if look.milestone.clock_id in tickets], tickets, at=at)
-    looks = [look for look in claimed if look.milestone.pk in drafts]
+    free = [look for look in claimed if look.milestone.clock_id in tickets]
+    told = _tell(free, tickets, at=at, waits=of_clock is None)
+    looks = [look for look, _drafts in told]
     changes = clocks.mark_looked(looks, at=at, causes=_causes(looks, tickets))
     lines = [ledger.Line(tickets[change.milestone.clock_id], change.kind, change.facts) for change in changes]
     ledger.append(lines, actor=None, at=at)
-    outbox.post([draft for own in drafts.values() for draft in own], at=at)
-    return Fired(len(looks), {look.milestone.pk for look in claimed} - set(drafts))
+    outbox.post([draft for _look, drafts in told for draft in drafts], at=at)
+    return Fired(len(looks), {look.milestone.pk for look in claimed} - {look.milestone.pk for look in looks})
 
 
 def _lock_tickets(looks: Sequence[Look]) -> dict[int, Ticket]:
@@ -79,20 +81,23 @@ def _lock_tickets(looks: Sequence[Look]) -> dict[int, Ticket]:
     return {link.clock_id: ticket for ticket in rows for link in ticket.ticket_clocks.all()}
 
 
-def _drafts(looks: Sequence[Look], tickets: dict[int, Ticket], *, at: datetime) -> dict[int, list[Draft]]:
-    """Return the messages by milestone; one that cannot be written keeps its milestone due and holds up no other."""
+def _tell(
+    looks: Sequence[Look], tickets: dict[int, Ticket], *, at: datetime, waits: bool
+) -> list[tuple[Look, list[Draft]]]:
+    """Return each look with its messages; one that cannot be written keeps its milestone due and holds up no other."""
     directory = Directory(list({ticket.pk: ticket for ticket in tickets.values()}.values()))
-    drafts: dict[int, list[Draft]] = {}
+    told = []
     for look in looks:
         ticket = tickets[look.milestone.clock_id]
         try:
             people = _by_person(directory, ticket, look)
-            own = [texts.alert(ticket, look.milestone, rungs, person, at=at) for person, rungs in people.items()]
+            drafts = [texts.alert(ticket, look.milestone, rungs, person, at=at) for person, rungs in people.items()]
         except Exception:
             log.exception("cannot write the alerts of ticket %s", ticket.code)
-        else:
-            drafts[look.milestone.pk] = own
-    return drafts
+            continue
+        heard = {rung for rungs in people.values() for rung in rungs}
+        told.append((clocks.put_off(look, but=heard, until=at + NOBODY_THERE) if waits else look, drafts))
+    return told
 
 
 def _causes(looks: Sequence[Look], tickets: dict[int, Ticket]) -> dict[int, BreachCause]:

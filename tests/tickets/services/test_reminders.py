@@ -194,6 +194,18 @@ def test_it_says_in_the_log_that_nobody_can_be_told_and_records_the_breach_all_t
     assert ticket.code in caplog.text
 
 
+def test_it_claims_to_have_told_nobody_and_tells_as_soon_as_somebody_is_there(desk, ticket):
+    """N3, P14: the ledger says of no alert that it was told when it was not."""
+    User.objects.update(is_active=False)
+    reminders.sweep(at=DUE)
+    assert not ticket.events.filter(kind="alert_told").exists()
+    User.objects.filter(pk=desk.leader.pk).update(is_active=True)
+
+    assert told_at(DUE + timedelta(minutes=4)) == []
+    assert told_at(DUE + timedelta(minutes=5)) == ["leader email", "leader sms"]
+    assert told_at(DUE + timedelta(minutes=10)) == []
+
+
 # --- P13 ---------------------------------------------------------------------------------------------------------
 
 
