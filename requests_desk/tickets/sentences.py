@@ -37,6 +37,9 @@ SENTENCES: dict[str, Any] = {
     ),
     EventKind.RECEIVED_CORRECTED: _("Time of receipt corrected from %(was_at)s to %(received_at)s"),
     EventKind.MILESTONE_MOVED: _("%(milestone)s now due at %(due_at)s, before that %(was_due_at)s"),
+    EventKind.CYCLE_OPENED: _("Taken up again, cycle %(cycle)s, received at %(received_at)s (%(reason)s)"),
+    EventKind.CYCLE_ANNULLED: _("Cycle %(cycle)s annulled: a mere thank-you"),
+    EventKind.LINKED: _("%(link)s %(code)s"),
     EventKind.CLOSED: _("Request closed: %(ending)s"),
 }
 ICONS = {
@@ -54,8 +57,10 @@ ICONS = {
     EventKind.POLICY_APPLIED: "pen",
     EventKind.RECEIVED_CORRECTED: "pen",
     EventKind.MILESTONE_MOVED: "clock",
+    EventKind.CYCLE_OPENED: "clock",
     EventKind.CLOSED: "lock",
 }
+_REASONS = ("outcome", "ending", "void", "cycle")
 _REPLY_KINDS = (EventKind.REPLY_RECORDED, EventKind.REPLY_REACHED, EventKind.REPLY_NOT_REACHED, EventKind.REPLY_VOIDED)
 
 
@@ -66,7 +71,8 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["milestone"] = word(facts.get("name", ""), "milestone")
     spoken["rung"] = word(str(facts.get("rung", "")).partition("-")[0], "rung")
     spoken["ending"] = word(facts.get("ending", ""), "ending")
-    spoken["reason"] = word(word(word(str(facts.get("reason", "")), "outcome"), "ending"), "void")
+    spoken["reason"] = _why(str(facts.get("reason", "")))
+    spoken["link"] = word(str(facts.get("link", "")), "link")
     is_reply = event.kind in _REPLY_KINDS
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""
     spoken["kind"] = word(facts.get("kind", ""), "kind")
@@ -78,6 +84,11 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
         spoken["unit"] = names.get(f"unit:{facts['unit'][1]}", "")
         spoken["officer"] = names.get(f"user:{facts['officer'][1]}", str(_("no officer yet")))
     return str(SENTENCES[EventKind(event.kind)] % spoken)
+
+
+def _why(reason: str) -> str:
+    """Return a reason in words, whichever closed list it comes from."""
+    return next((said for group in _REASONS if (said := word(reason, group)) != reason), reason)
 
 
 def _moment(value: str) -> str:

@@ -92,6 +92,22 @@ class Ending(models.TextChoices):
     UNREACHABLE = "unreachable", _("Requester could not be reached")
 
 
+class CycleReason(models.TextChoices):
+    """Why a request was taken up (P7)."""
+
+    RECEIVED = "received", _("Received")
+    MESSAGE = "message", _("Message of the requester after the answer")
+    NOT_TO_THE_POINT = "not_to_the_point", _("Not answered to the point")
+
+
+class LinkKind(models.TextChoices):
+    """What a request is to another one; how either end reads stands beside the words of the templates."""
+
+    FOLLOW_UP = "follow_up"
+    POSSIBLY_ABOUT = "possibly_about"
+    MERGED_INTO = "merged_into"
+
+
 class EventKind(models.TextChoices):
     """Everything the ledger can say. The sentence of each kind stands in `sentences.py`."""
 
@@ -116,4 +132,7 @@ class EventKind(models.TextChoices):
     POLICY_APPLIED = "policy_applied"
     RECEIVED_CORRECTED = "received_corrected"
     MILESTONE_MOVED = "milestone_moved"
+    CYCLE_OPENED = "cycle_opened"
+    CYCLE_ANNULLED = "cycle_annulled"
+    LINKED = "linked"
     CLOSED = "closed"

@@ -158,6 +158,8 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "requester": ticket.requester,
         "field_name": ticket_page.field_name(ticket),
         "clock": ticket_page.clock(ticket),
+        "rounds": ticket_page.rounds(ticket),
+        "relatives": ticket_page.relatives(ticket, access.visible(request.user)),
         "breaches": ticket_page.breaches(ticket),
         "thread": ticket_page.conversation(ticket, sent),
         "notices": ticket_page.notices(sent),

@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import corrections
+from requests_desk.desk.views import corrections, cycles
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 
 VERBS: dict[str, Verb] = {
+    "message": cycles.MESSAGE,
+    "thanks": cycles.THANKS,
     "correct": corrections.CORRECT,
 }
 

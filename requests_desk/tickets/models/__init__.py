@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
+from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.ledger import Event
 from requests_desk.tickets.models.promise import Application, PolicyRule
@@ -34,4 +35,6 @@ __all__ = [
     "StatusLink",
     "Ticket",
     "TicketClock",
+    "TicketCycle",
+    "TicketLink",
 ]

@@ -59,6 +59,8 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets"
     )
     state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
+    # The cycle its state, ending and open clock speak of (P7); earlier ones stand in `TicketCycle`.
+    cycle = models.PositiveSmallIntegerField(default=1)
     sealed = models.BooleanField(default=False)
     lookup_digest = models.CharField(max_length=64)
     next_due_at = models.DateTimeField(null=True)

@@ -11,7 +11,7 @@ from sla.policies import Policy, Rule
 
 
 class Promise(NamedTuple):
-    """The reply promise of the newest cycle (P2), and the milestones of every clock, the earliest due first."""
+    """The reply promise of the current cycle (P2), and the milestones of every clock, the earliest due first."""
 
     rule: Rule
     due_at: datetime
@@ -25,7 +25,7 @@ def of(ticket: Ticket) -> Promise:
     rows = Milestone.objects.filter(clock__ticket_clock__ticket=ticket)
     rows = rows.select_related("clock__policy_version", "clock__ticket_clock")
     milestones = list(rows.order_by("clock__ticket_clock__cycle", "due_at", "pk"))
-    first = next(m for m in reversed(milestones) if m.name == MilestoneName.FIRST_REPLY and _is_reply(m))
+    first = next(m for m in reversed(milestones) if m.name == MilestoneName.FIRST_REPLY and _is_current(m, ticket))
     return Promise(
         rule=Policy.from_json(first.clock.policy_version.document).rule,
         due_at=first.due_at,
@@ -35,5 +35,6 @@ def of(ticket: Ticket) -> Promise:
     )
 
 
-def _is_reply(milestone: Milestone) -> bool:
-    return bool(milestone.clock.ticket_clock.role == TicketClock.Role.REPLY)
+def _is_current(milestone: Milestone, ticket: Ticket) -> bool:
+    timed = milestone.clock.ticket_clock
+    return bool(timed.role == TicketClock.Role.REPLY and timed.cycle == ticket.cycle)

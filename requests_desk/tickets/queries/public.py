@@ -179,7 +179,7 @@ def _milestones(ticket: int) -> list[Row]:
         name__in=(MilestoneName.FIRST_REPLY, MilestoneName.PROMISED),
     ).order_by("clock__ticket_clock__cycle", "opened_at", "pk")
     found: dict[int, Row] = {}
-    for row in rows.exclude(end_reason="voided").values(*_MILESTONE, *_CLOCK, *_PINNED):
+    for row in rows.exclude(end_reason__in=("voided", "thanks")).values(*_MILESTONE, *_CLOCK, *_PINNED):
         # One row a breach, the voided ones too: any that stands makes it a missed one.
         missed = row["breaches__pk"] is not None and row["breaches__voided_at"] is None
         row["missed"] = missed or (row["pk"] in found and found[row["pk"]]["missed"])

@@ -6,12 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from notifications import queries as outbox
 from notifications.models import Notification
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
-from requests_desk.tickets.models import Delivery, Event, Field, Message, Reply, Ticket
-from requests_desk.tickets.services import replies
+from requests_desk.tickets.models import (
+    Delivery,
+    Event,
+    Field,
+    Message,
+    Reply,
+    Ticket,
+    TicketClock,
+    TicketCycle,
+    TicketLink,
+)
+from requests_desk.tickets.services import links, replies
+from requests_desk.tickets.words import LinkKind
 from sla import explain, wording, worktime
 from sla.models import Breach, Clock, Milestone
 from sla.policies import Policy
@@ -95,12 +108,10 @@ def timeline(ticket: Ticket, *, before: int | None = None) -> tuple[list[Happene
 
 
 def clock(ticket: Ticket) -> Timed:
-    """Return the reply clock of the newest cycle, and why it is due when it is (P11)."""
-    rows = Clock.objects.filter(ticket_clock__ticket=ticket, ticket_clock__role="reply")
-    row = (
-        rows.select_related("policy_version", "calendar_version")
-        .prefetch_related("milestones")
-        .order_by("-ticket_clock__cycle")[0]
+    """Return the reply clock of the current cycle, and why it is due when it is (P11)."""
+    rows = Clock.objects.select_related("policy_version", "calendar_version").prefetch_related("milestones")
+    row = rows.get(
+        ticket_clock__ticket=ticket, ticket_clock__cycle=ticket.cycle, ticket_clock__role=TicketClock.Role.REPLY
     )
     milestones = sorted(row.milestones.all(), key=lambda m: (m.due_at, m.pk))
     first = next(m for m in milestones if m.name == "first_reply")
@@ -116,6 +127,22 @@ def clock(ticket: Ticket) -> Timed:
         milestones=tuple(_milestone(m) for m in milestones),
         explanation=tuple(wording.sentences(told)),
     )
+
+
+def rounds(ticket: Ticket) -> list[TicketCycle]:
+    """Return the cycles of a request that was taken up again, the oldest first; none for any other (P7)."""
+    return list(ticket.cycles.order_by("number")) if ticket.cycle > 1 else []
+
+
+def relatives(ticket: Ticket, visible: QuerySet[Ticket]) -> list[dict[str, Any]]:
+    """Return the requests this one belongs with, among those its reader may see: what each is to it (P13)."""
+    rows = TicketLink.objects.filter(Q(ticket=ticket, other__in=visible) | Q(other=ticket, ticket__in=visible))
+    return [
+        {"link": str(row.kind), "ticket": row.other}
+        if row.ticket_id == ticket.pk
+        else {"link": links.BACK[LinkKind(row.kind)], "ticket": row.ticket}
+        for row in rows.select_related("ticket", "other").order_by("at", "pk")
+    ]
 
 
 def field_name(ticket: Ticket) -> str:

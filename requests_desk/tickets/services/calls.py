@@ -16,11 +16,13 @@ BETWEEN_CALLS = timedelta(hours=2)
 
 def has_tried_enough(ticket: Ticket, *, until: datetime) -> bool:
     """Tell whether three unanswered calls up to `until` lie two hours of office time apart (P3)."""
-    calls = ticket.replies.filter(call_outcome=CallOutcome.NO_ANSWER).values_list("happened_at", "created_at")
+    calls = ticket.replies.filter(cycle=ticket.cycle, call_outcome=CallOutcome.NO_ANSWER).values_list(
+        "happened_at", "created_at"
+    )
     moments = sorted(happened_at or created_at for happened_at, created_at in calls)
     if len(moments) < CALLS_NEEDED:
         return False
-    calendar = worktime.Calendar.from_json(due.reply_clock(due.clocks_of(ticket)).calendar_version.document)
+    calendar = worktime.Calendar.from_json(due.reply_clock(ticket).calendar_version.document)
     kept: list[datetime] = []
     for moment in moments:
         if moment <= until and (not kept or _are_apart(calendar, kept[-1], moment)):

@@ -56,8 +56,8 @@ def close(
 
 
 def missing(ticket: Ticket, ending: str) -> list[str]:
-    """Return the reply kinds an ending still needs delivered: one of each group, empty when none is missing."""
-    reached = set(ticket.replies.filter(reached_at__isnull=False).values_list("kind", flat=True))
+    """Return the reply kinds an ending still needs delivered in this cycle: one of each group, empty when none is."""
+    reached = set(ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False).values_list("kind", flat=True))
     return [group[0] for group in rules.ENDINGS[ending].replies if not reached & set(group)]
 
 
@@ -83,9 +83,8 @@ def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) 
 
 def _second_person(ticket: Ticket, *, by: User, at: datetime) -> None:
     """Once half its time is gone, a second person must agree that a request is invalid (P15)."""
-    half_gone = (
-        ticket.next_due_at is not None and at - ticket.received_at > (ticket.next_due_at - ticket.received_at) / 2
-    )
+    began_at = due.reply_clock(ticket).started_at
+    half_gone = ticket.next_due_at is not None and at - began_at > (ticket.next_due_at - began_at) / 2
     if half_gone and by.pk in (ticket.officer_id, ticket.logged_by_id):
         raise ReplyMissing(
             ["second_person"], _("Half the time is gone: somebody else than its officer must end it as invalid.")

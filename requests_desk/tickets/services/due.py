@@ -12,12 +12,12 @@ from sla import clocks
 from sla.models import Clock
 
 
-def clocks_of(ticket: Ticket) -> list[Clock]:
-    """Return every clock of a ticket, the newest cycle last."""
+def clocks_of(ticket: Ticket, *, until: int | None = None) -> list[Clock]:
+    """Return every clock of a ticket, the newest cycle last; `until` a cycle where later ones do not matter (P7)."""
+    rows = Clock.objects.filter(ticket_clock__ticket=ticket)
+    rows = rows.filter(ticket_clock__cycle__lte=until) if until else rows
     return list(
-        Clock.objects.filter(ticket_clock__ticket=ticket)
-        .select_related("policy_version", "calendar_version", "ticket_clock")
-        .order_by("ticket_clock__cycle", "pk")
+        rows.select_related("policy_version", "calendar_version", "ticket_clock").order_by("ticket_clock__cycle", "pk")
     )
 
 
@@ -48,6 +48,10 @@ def rebuild(tickets: Collection[int], *, at: datetime) -> None:
             refresh(ticket)
 
 
-def reply_clock(clocks_: list[Clock]) -> Clock:
-    """Return the clock of the 48-hour promise in the newest cycle among a ticket's clocks."""
-    return next(clock for clock in reversed(clocks_) if clock.ticket_clock.role == TicketClock.Role.REPLY)
+def reply_clock(ticket: Ticket, *, cycle: int | None = None) -> Clock:
+    """Return the clock of the reply promise in a cycle of a ticket, its current one unless told otherwise."""
+    return Clock.objects.select_related("policy_version", "calendar_version").get(
+        ticket_clock__ticket=ticket,
+        ticket_clock__cycle=cycle or ticket.cycle,
+        ticket_clock__role=TicketClock.Role.REPLY,
+    )

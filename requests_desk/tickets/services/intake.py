@@ -14,13 +14,12 @@ from django.db.models import Value
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets import identifiers, texts
 from requests_desk.tickets.identifiers import Oddity
-from requests_desk.tickets.models import CodeCounter, StatusLink, Ticket, TicketClock
-from requests_desk.tickets.services import due, ledger, outbox, policy_choice, requesters
+from requests_desk.tickets.models import CodeCounter, StatusLink, Ticket
+from requests_desk.tickets.services import due, ledger, outbox, policy_choice, requesters, timing
 from requests_desk.tickets.services.incoming import Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
 from sla import clocks
-from sla.models import Clock
 
 
 class SubmissionReused(Exception):
@@ -123,8 +122,7 @@ def _ticket(
         submission=submission.key or None,
         submission_digest=submission.digest if submission.key else "",
     )
-    TicketClock.objects.create(ticket=ticket, clock=clock)
-    return ticket, [Line(ticket, "logged", _facts(ticket)), *ledger.lines_of(ticket, changes)]
+    return ticket, [Line(ticket, "logged", _facts(ticket)), *timing.attach(ticket, clock, changes, cycle=1)]
 
 
 def _searched(code: str, request: Request) -> str:
@@ -171,11 +169,3 @@ def next_code(agency: Agency, *, at: datetime) -> str:
         )
         (last,) = cursor.fetchone()
     return f"{agency.code}-{year}-{last:06d}"
-
-
-def clock_of(ticket: Ticket) -> Clock:
-    """Return the clock of the reply promise in the ticket's last cycle."""
-    link = ticket.ticket_clocks.filter(role=TicketClock.Role.REPLY).select_related(
-        "clock__policy_version", "clock__calendar_version"
-    )
-    return link.order_by("-cycle")[0].clock

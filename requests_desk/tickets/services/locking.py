@@ -6,7 +6,7 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Event, Ticket
 
 # What a colleague does that makes a half-written reply or ending worth a second look; the timer's lines do not.
-ACTS = ("assigned", "reply_recorded", "message_received", "received_corrected", "closed")
+ACTS = ("assigned", "reply_recorded", "message_received", "received_corrected", "cycle_opened", "closed")
 
 
 class ChangedMeanwhile(Exception):
@@ -17,7 +17,7 @@ class ChangedMeanwhile(Exception):
         self.event = event
 
 
-def lock(ticket: Ticket, *, seen_seq: int | None, by: User) -> Ticket:
+def lock(ticket: Ticket, *, seen_seq: int | None, by: User | None) -> Ticket:
     """Return the ticket locked for this transaction. Raises ChangedMeanwhile when `seen_seq` is given and too old."""
     locked = Ticket.objects.select_for_update().get(pk=ticket.pk)
     if seen_seq is not None and seen_seq < locked.ledger_seq:

@@ -20,7 +20,7 @@ from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, ReplyKind, State
 from sla import clocks
 from sla.changes import Change
-from sla.models import BreachCause, Clock, MilestoneName
+from sla.models import BreachCause, MilestoneName
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ def _settle_one(outcome: Outcome, *, at: datetime) -> None:
 
 def _record(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Reply:
     values = {name: getattr(draft, name) for name in draft.__slots__}
-    reply = Reply.objects.create(ticket=ticket, author=by, created_at=at, **values)
+    reply = Reply.objects.create(ticket=ticket, cycle=ticket.cycle, author=by, created_at=at, **values)
     digest = identifiers.text_digest(f"{reply.text}\n{reply.said}")
     ledger.append([Line(ticket, "reply_recorded", _facts(reply, text_digest=digest))], actor=by, at=at)
     return reply
@@ -133,7 +133,8 @@ def _reached(
     reply.reached_at = reached_at
     reply.save(update_fields=["reached_at"])
     is_final = reply.kind in FINAL_REPLIES
-    own = due.clocks_of(ticket)
+    own = due.clocks_of(ticket, until=reply.cycle)
+    is_current = reply.cycle == ticket.cycle
     changes = clocks.meet(
         own,
         names=_meets(reply),
@@ -143,8 +144,8 @@ def _reached(
         is_proven=is_proven,
         cause=calls.why_missed(ticket, due_at=ticket.next_due_at or at),
     )
-    if ticket.state not in (State.REPLIED, State.CLOSED):
-        changes += _promise(own, reply, at=at)
+    if is_current and ticket.state not in (State.REPLIED, State.CLOSED):
+        changes += _promise(ticket, reply, at=at)
     ledger.append(
         [
             Line(ticket, "reply_reached", _facts(reply, reached_at=reached_at.isoformat())),
@@ -153,7 +154,7 @@ def _reached(
         actor=actor,
         at=at,
     )
-    if ticket.state != State.CLOSED:
+    if is_current and ticket.state != State.CLOSED:
         ticket.state = State.REPLIED if is_final or ticket.state == State.REPLIED else State.INTERIM_SENT
         ticket.save(update_fields=["state"])
     due.refresh(ticket)
@@ -187,7 +188,7 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     for place, other in enumerate(standing):
         later = [one.key for one in standing[place:]]
         changes += clocks.meet(
-            own,
+            [clock for clock in own if clock.ticket_clock.cycle <= other.cycle],
             names=_meets(other),
             met_at=other.reached_at or at,
             by=other.key,
@@ -195,19 +196,22 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
             cause=cause,
             unless_opened_by=later,
         )
-        if not any(one.kind in FINAL_REPLIES for one in standing[:place]):
-            changes += _promise(own, other, at=at)  # one that came after the voided answer promises from now on
+        if not any(one.kind in FINAL_REPLIES and one.cycle == other.cycle for one in standing[:place]):
+            changes += _promise(ticket, other, at=at)  # one that came after the voided answer promises from now on
     _reopen(ticket)
     if ticket.closed_at:  # withdrawn or invalid all the same: missed is only what was due before that
         return changes + clocks.end(own, reason=ticket.ending, cause=cause, missed_by=ticket.closed_at, at=at)
     return changes + clocks.record_missed(own, cause=cause, at=at, among=reopened)
 
 
-def _promise(own: list[Clock], reply: Reply, *, at: datetime) -> list[Change]:
+def _promise(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     """Open what a delivered interim reply promised, once (P5)."""
-    if reply.kind != ReplyKind.INTERIM or reply.promised_at is None or clocks.is_promised(own, by=reply.key):
+    if reply.kind != ReplyKind.INTERIM or reply.promised_at is None:
         return []
-    return clocks.promise(due.reply_clock(own), due_at=reply.promised_at, opened_by=reply.key, at=at)
+    clock = due.reply_clock(ticket, cycle=reply.cycle)
+    if clocks.is_promised([clock], by=reply.key):
+        return []
+    return clocks.promise(clock, due_at=reply.promised_at, opened_by=reply.key, at=at)
 
 
 def _meets(reply: Reply) -> Sequence[str]:
@@ -218,7 +222,8 @@ def _reopen(ticket: Ticket) -> None:
     """Put the ticket back where its standing replies leave it; one whose ending lacks its reply now comes back."""
     if ticket.state == State.CLOSED and not closing.missing(ticket, ticket.ending):
         return
-    kinds = set(ticket.replies.filter(reached_at__isnull=False).values_list("kind", flat=True))
+    reached = ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False)
+    kinds = set(reached.values_list("kind", flat=True))
     if kinds & FINAL_REPLIES:
         ticket.state = State.REPLIED
     else:

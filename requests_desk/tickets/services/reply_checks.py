@@ -47,7 +47,7 @@ def checked(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Draft:
 
 def promise_cap(ticket: Ticket, *, at: datetime) -> datetime:
     """Return the latest instant an interim sent at `at` may promise: closing of the last working day allowed (P5)."""
-    clock = due.reply_clock(due.clocks_of(ticket))
+    clock = due.reply_clock(ticket)
     policy = Policy.from_json(clock.policy_version.document)
     calendar = worktime.Calendar.from_json(clock.calendar_version.document)
     return worktime.add_working_days(calendar, at, policy.promise_cap_days)
@@ -55,7 +55,7 @@ def promise_cap(ticket: Ticket, *, at: datetime) -> datetime:
 
 def closing_of(ticket: Ticket, day: date) -> datetime:
     """Return the instant a picked day means: its closing, or its end where the office does not open (P5)."""
-    clock = due.reply_clock(due.clocks_of(ticket))
+    clock = due.reply_clock(ticket)
     calendar = worktime.Calendar.from_json(clock.calendar_version.document)
     end_of_day = datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(ticket.agency.timezone))
     return worktime.last_closing(calendar, day) or end_of_day
@@ -93,7 +93,7 @@ def _moment(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> dict[str
         return {}
     if happened_at > at:
         return {"happened_at": [_("This moment lies in the future.")]}
-    if happened_at < ticket.received_at:
+    if happened_at < due.reply_clock(ticket).started_at:
         return {"happened_at": [_("This moment lies before the request was received.")]}
     if at - happened_at > FREE_BACKDATING and access.Right.BACKDATE not in access.rights_on(by, ticket):
         return {"happened_at": [_("More than 15 minutes ago: only a head of unit or above may log this afterwards.")]}
@@ -124,10 +124,12 @@ def _promise(ticket: Ticket, promised_at: datetime, *, by: User, at: datetime) -
         return {
             "promised_at": [_("Too late: at the latest %(cap)s may be promised.") % {"cap": f"{local:%H:%M %d/%m/%Y}"}]
         }
-    clock = due.reply_clock(due.clocks_of(ticket))
+    clock = due.reply_clock(ticket)
     free = Policy.from_json(clock.policy_version.document).interims_before_leader
     # One that is still on its way counts: three sent in a row are three.
-    on_its_way_or_there = Delivery.objects.filter(reply__ticket=ticket, failed_at__isnull=True)
+    on_its_way_or_there = Delivery.objects.filter(
+        reply__ticket=ticket, reply__cycle=ticket.cycle, failed_at__isnull=True
+    )
     earlier = on_its_way_or_there.filter(reply__kind=ReplyKind.INTERIM).values("reply").distinct().count()
     if earlier >= free and access.Right.THIRD_INTERIM not in access.rights_on(by, ticket):
         return {

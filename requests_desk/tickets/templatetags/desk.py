@@ -22,6 +22,7 @@ WORDS: dict[str, type[TextChoices]] = {
     "outcome": words.CallOutcome,
     "reason": words.Reason,
     "ending": words.Ending,
+    "cycle": words.CycleReason,
     "role": Role,
 }
 LISTS = {
@@ -59,6 +60,15 @@ LISTS = {
     "void": {
         "delivered_in_time": _("Delivered in time"),
         "received_at_corrected": _("Time of receipt corrected"),
+        "thanks": _("A mere thank-you"),
+    },
+    # Both ends of a link: what a request is to the other one.
+    "link": {
+        "follow_up": _("Follows up"),
+        "followed_by": _("Followed up by"),
+        "possibly_about": _("Possibly about the same as"),
+        "merged_into": _("Merged into"),
+        "merged_from": _("Took in"),
     },
     "way": {"email": _("E-mail"), "sms": _("SMS"), "in_app": _("In the desk")},
 }
