@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from notifications import channels, outbox
+from notifications.breaker import OUTAGES
 from notifications.channels.base import Channel
 from notifications.models import Notification
 from notifications.results import Result
 
-PAUSE = timedelta(seconds=30)  # what the rest of a batch waits when the provider is at fault
 BUDGET = timedelta(seconds=40)  # a task of 60 s at most begins nothing after this
 SPAN = timedelta(seconds=2)  # however slow the provider, a handful is recorded soon after this
 
@@ -48,19 +48,20 @@ def send(channel: str, *, clock: Clock, limit: int, lease_seconds: int, owner: s
 
 
 def _send_waiting(way: Channel, waiting: deque[Notification], *, clock: Clock, lease_seconds: int) -> Iterator[Tried]:
-    end, size, pause = clock() + BUDGET, 1, timedelta()
+    end, size, outages = clock() + BUDGET, 1, 0
     with way.session() as session:
-        while waiting and not pause and clock() < end:
+        while waiting and outages < OUTAGES and clock() < end:
             handful = [waiting.popleft() for _ in range(min(size, len(waiting)))]
             begun = outbox.begin(handful, at=clock(), lease_seconds=lease_seconds)
             tried = _try_each(way, begun, session, clock=clock)
             if tried:
                 yield tried
-            waiting.extendleft(reversed(outbox.take_back(begun[len(tried) :], at=clock())))
-            pause = PAUSE if any(result.outage for _, result in tried) else pause
+            waiting.extendleft(reversed(outbox.take_back(begun[len(tried) :])))
+            is_out = bool(tried) and tried[-1][1].outage
+            outages = outages + 1 if is_out else 0
             # A handful is what a killed sender leaves in doubt, so it grows only while all goes well.
-            size = min(2 * size, way.handful)
-    outbox.release(waiting, at=clock() + pause)
+            size = 1 if is_out else min(2 * size, way.handful)
+    outbox.release(waiting, at=clock())
 
 
 def _try_each(way: Channel, begun: list[Notification], session: Any, *, clock: Clock) -> Tried:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import Error, connection
 
 from notifications.models import Notification
 
@@ -33,6 +34,47 @@ def claim(channel: str, *, at: datetime, limit: int, lease_seconds: int, owner: 
     until = at + timedelta(seconds=lease_seconds)
     values = {"channel": channel, "at": at, "limit": limit, "owner": owner, "until": until}
     return sorted(Notification.objects.raw(_CLAIM, values), key=lambda n: n.pk)
+
+
+LIFE = 1_145_393_995  # our corner of PostgreSQL's advisory locks
+IN_DOUBT = timedelta(seconds=30)  # longer than any answer of a provider is waited for
+
+
+@contextmanager
+def alive(owner: str) -> Iterator[None]:
+    """Show every other sender that `owner` lives: the database itself notices when its process is gone."""
+    rows("SELECT pg_advisory_lock(%(life)s, hashtext(%(owner)s))::text", {"life": LIFE, "owner": owner})
+    try:
+        yield
+    finally:
+        with suppress(Error):  # a connection that broke has unlocked by its end
+            rows("SELECT pg_advisory_unlock(%(life)s, hashtext(%(owner)s))", {"life": LIFE, "owner": owner})
+
+
+_FREE = """
+WITH orphan AS (
+    SELECT n.id, CASE WHEN n.began_at IS NULL THEN %(at)s ELSE GREATEST(n.began_at + %(doubt)s, %(at)s) END AS free_at
+    FROM notifications_notification AS n
+    WHERE n.channel = %(channel)s AND n.state = 'leased' AND n.leased_until > %(at)s AND NOT EXISTS (
+        SELECT FROM pg_locks AS l
+        WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.classid = %(life)s
+            AND l.objid = (hashtext(n.lease_owner)::bigint & 4294967295)::oid
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+    FOR UPDATE OF n SKIP LOCKED
+)
+UPDATE notifications_notification AS n SET leased_until = orphan.free_at, next_attempt_at = orphan.free_at
+FROM orphan WHERE n.id = orphan.id AND orphan.free_at < n.leased_until
+RETURNING n.id
+"""
+
+
+def free_orphans(channel: str, *, at: datetime) -> int:
+    """End the leases of senders that are gone, long before they would end by themselves; return how many.
+
+    What was never begun is due at once; what may be under way waits until its provider must have answered.
+    """
+    return len(rows(_FREE, {"channel": channel, "at": at, "doubt": IN_DOUBT, "life": LIFE}))
 
 
 _BEGIN = """
@@ -80,7 +122,7 @@ RETURNING n.id
 """
 
 
-def take_back(notifications: Sequence[Notification], *, at: datetime) -> list[Notification]:
+def take_back(notifications: Sequence[Notification]) -> list[Notification]:
     """Undo the begin of those that surely never left: no attempt was made. Return those still held."""
     undone = {pk for (pk,) in rows(_TAKE_BACK, _fence(notifications))} if notifications else set()
     held = [notification for notification in notifications if notification.pk in undone]

@@ -63,6 +63,7 @@ class Notification(models.Model):
                 condition=Q(state__in=["pending", "leased", "uncertain"]),
                 name="notification_due",
             ),
+            models.Index(fields=["channel", "id"], condition=Q(state="leased"), name="notification_leased"),
             models.Index(fields=["subject", "id"], name="notification_subject"),
             models.Index(fields=["owner", "-id"], name="notification_owner"),
             models.Index(
@@ -157,3 +158,22 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider_id} {self.status}"
+
+
+class Breaker(models.Model):
+    """How a channel's provider fares: failures of its own in a row, and since when it counts as away."""
+
+    channel = models.TextField(primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    probe_at = models.DateTimeField(null=True)  # when the next message may try whether it is back
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(opened_at__isnull=True) | Q(probe_at__isnull=False), name="breaker_open_is_probed"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {'open' if self.opened_at else 'closed'}"

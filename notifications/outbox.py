@@ -21,11 +21,12 @@ from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from notifications import channels
-from notifications.leases import begin, begin_attempt, claim, release, rows, take_back
+from notifications.leases import alive, begin, begin_attempt, claim, free_orphans, release, rows, take_back
 from notifications.models import Attempt, Notification, Receipt
 from notifications.results import Result
 
-__all__ = ["begin", "begin_attempt", "claim", "release", "take_back"]  # the lease's verbs belong to the outbox's face
+# The lease's verbs belong to the outbox's face.
+__all__ = ["alive", "begin", "begin_attempt", "claim", "free_orphans", "release", "take_back"]
 
 State = Notification.State
 _RESULT = ["state", "reason", "provider_id", "accepted_at", "delivered_at", "failed_at", "outcome_at", "settled_at"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable
@@ -13,11 +14,11 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 
-from notifications import dispatch, outbox
+from notifications import breaker, dispatch, outbox
 from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.tickets.queries.health import database_now
-from requests_desk.tickets.services import dead_man, heartbeat, reminders, replies
+from requests_desk.tickets.services import dead_man, heartbeat, operators, reminders, replies
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
 log = logging.getLogger(__name__)
@@ -63,17 +64,29 @@ def send_sms() -> None:
 
 def deliver(channel: str) -> int:
     """Send one batch of a channel and return how many; what came of each is stored and settled in one transaction."""
-    count, clock = 0, database_clock()
+    clock = database_clock()
     heartbeat.beat(heartbeat.SENDERS[channel], at=clock())
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    batch = dispatch.send(
-        channel, clock=clock, limit=SEND_AT_ONCE, lease_seconds=settings.OUTBOX_LEASE_SECONDS, owner=owner
-    )
+    guard = breaker.guard(channel, at=clock())
+    if guard is None:
+        return 0
+    owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    limit = 1 if guard.is_open else SEND_AT_ONCE
+    with outbox.alive(owner):
+        outbox.free_orphans(channel, at=clock())
+        count = _send(channel, guard, clock=clock, limit=limit, owner=owner)
+    if count == SEND_AT_ONCE or (limit == 1 and not guard.is_open):
+        wake([channel])  # more may wait: a fresh task keeps each one short
+    return count
+
+
+def _send(channel: str, guard: breaker.Guard, *, clock: Callable[[], datetime], limit: int, owner: str) -> int:
+    count = 0
+    batch = dispatch.send(channel, clock=clock, limit=limit, lease_seconds=settings.OUTBOX_LEASE_SECONDS, owner=owner)
     for tried in batch:
         count += len(tried)
         keep_all(tried, at=clock())
-    if count == SEND_AT_ONCE:
-        wake([channel])  # more may wait: a fresh task keeps each one short
+        if guard.note((result for _, result in tried), at=clock()) == "opened":
+            operators.tell_outage(channel, at=clock())
     return count
 
 

@@ -59,18 +59,27 @@ def test_it_gives_back_what_a_task_has_no_time_for(relay):
     assert Notification.objects.filter(state="pending").count() == 9 - len(results)
 
 
-def test_it_leaves_the_rest_waiting_when_the_relay_is_in_trouble(relay):
-    outbox.enqueue([a_draft(f"a:{n}") for n in range(3)], at=MORNING)
+def test_it_stops_after_some_outages_in_a_row_and_leaves_the_rest_due(relay):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(6)], at=MORNING)
+    relay.at_mail.extend(["421"] * 6)
+
+    assert len(dispatched("email")) == 3
+
+    assert [n.next_attempt_at for n in Notification.objects.filter(attempts=0)] == [MORNING] * 3
+
+
+def test_it_sends_the_others_past_one_that_upsets_the_relay(relay):
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(6)], at=MORNING)
     relay.at_mail.append("421")
 
     dispatched("email")
 
-    assert [n.next_attempt_at for n in Notification.objects.filter(attempts=0)] == [MORNING + dispatch.PAUSE] * 2
+    assert len(relay.taken) == 5
 
 
 def test_it_sends_what_waited_once_the_relay_is_back(relay):
     outbox.enqueue([a_draft(f"a:{n}") for n in range(3)], at=MORNING)
-    relay.at_mail.append("421")
+    relay.at_mail.extend(["421"] * 3)
     dispatched("email")
 
     dispatched("email", at=later(60))
@@ -128,8 +137,8 @@ def test_it_repeats_no_more_than_one_handful_of_a_sender_that_was_killed(relay):
 
 
 def test_it_takes_back_what_was_begun_and_never_left(relay):
-    outbox.enqueue([a_draft(f"a:{n}") for n in range(7)], at=MORNING)
-    relay.at_mail.extend(["", "", "", "", "421", "421"])
+    outbox.enqueue([a_draft(f"a:{n}") for n in range(9)], at=MORNING)
+    relay.at_mail.extend(["", "", "", "", "421", "421", "421"])
 
     dispatched("email")
 

@@ -193,7 +193,7 @@ def test_it_begins_of_many_only_those_it_still_holds():
 def test_it_takes_back_a_begin_as_if_it_had_not_been():
     row = begun(a_draft())
 
-    outbox.take_back([row], at=MORNING)
+    outbox.take_back([row])
 
     kept = stored(row.key)
     assert (kept.state, kept.attempts, kept.began_at, kept.tries.count()) == ("leased", 0, None, 0)
@@ -204,7 +204,7 @@ def test_it_takes_back_nothing_that_another_has_begun():
     (mine,) = claimed(at=later(LEASE), owner="two")
     outbox.begin([mine], at=later(LEASE), lease_seconds=LEASE)
 
-    assert outbox.take_back([lost], at=later(LEASE)) == []
+    assert outbox.take_back([lost]) == []
 
     assert stored(lost.key).attempts == 2
 

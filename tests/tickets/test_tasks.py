@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from notifications.models import Attempt, Notification
+from notifications.models import Attempt, Breaker, Notification
+from notifications.sms_text import segments
+from requests_desk.people.models import User
 from requests_desk.tickets import tasks
 from requests_desk.tickets.models import Delivery, Heartbeat, Ticket
 from requests_desk.tickets.queries.health import database_now
 from requests_desk.tickets.services import reminders, replies
 from sla.models import Breach, Milestone
 from tests.support.cast import Desk, a_reply, log_ticket, outbox_row
-from tests.support.smtp import RelayServer
+from tests.support.smtp import RelayServer, free_port
 
 
 @pytest.fixture
@@ -126,3 +128,51 @@ def test_it_stores_and_settles_what_nothing_hangs_on_by_the_handful(desk, settin
 
     assert len(relay.taken) == 40
     assert not Notification.objects.filter(settled_at__isnull=True).exists()
+
+
+@pytest.fixture
+def no_relay(settings):
+    """A relay that is away, and SMS that go."""
+    settings.EMAIL_URL = f"smtp://127.0.0.1:{free_port()}"
+
+
+def test_it_tells_the_administrators_once_that_a_provider_is_away_by_the_other_way(desk, no_relay, caplog):
+    """N7."""
+    User.objects.filter(pk=desk.root.pk).update(phone="+84912345679")
+    for number in range(9):
+        log_ticket(desk, at=database_now() - timedelta(hours=3), submission=f"call {number}")
+
+    for _ in range(3):
+        tasks.deliver("email")
+
+    (alert,) = Notification.objects.filter(cause="outage")
+    assert (alert.channel, alert.recipient) == ("sms", f"user:{desk.root.pk}")
+    assert "thu dien tu khong hoat dong" in alert.text
+    assert segments(alert.text) == 1
+
+
+def test_it_asks_an_absent_provider_by_one_message_at_a_time(desk, no_relay):
+    """N7."""
+    for number in range(9):
+        log_ticket(desk, at=database_now() - timedelta(hours=3), submission=f"call {number}")
+    tasks.deliver("email")
+
+    assert tasks.deliver("email") == 0
+
+    Breaker.objects.update(probe_at=database_now())
+    assert tasks.deliver("email") == 1
+    assert Attempt.objects.count() == 4
+
+
+def test_it_sends_all_that_waited_as_soon_as_the_provider_is_back(desk, no_relay, settings):
+    """N7."""
+    for number in range(9):
+        log_ticket(desk, at=database_now() - timedelta(hours=3), submission=f"call {number}")
+    tasks.deliver("email")
+    Breaker.objects.update(probe_at=database_now())
+
+    with RelayServer() as relay:
+        settings.EMAIL_URL = relay.url
+        assert [tasks.deliver("email") for _ in range(2)] == [1, 9]
+
+    assert len(relay.taken) == 10  # nobody has a phone: the alert of the outage waited, too
