@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # A message the senders report on is a reply's when its cause says so.
 CAUSE = "reply"
+# Longer than anybody waits for a page; shorter than the two hours between calls that count (P3).
+SENT_TWICE_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,14 @@ class Draft:
 def send(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
     """Record a reply and send it on its way; one spoken, posted or handed over has arrived already.
 
-    `seen_seq` is the ledger's number its author last saw. Raises reply_checks.Refused with the fields to change, and
-    locking.ChangedMeanwhile when somebody else acted on the ticket since then.
+    `seen_seq` is the ledger's number its author last saw: with it, the same form sent twice is one reply. Raises
+    reply_checks.Refused with the fields to change, and locking.ChangedMeanwhile when somebody else acted since then.
     """
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
         draft = reply_checks.checked(ticket, draft, by=by, at=at)
+        if earlier := _earlier(ticket, draft, by=by, at=at, seen_seq=seen_seq):
+            return earlier
         reply = _record(ticket, draft, by=by, at=at)
         if draft.channel == ReplyChannel.EMAIL:
             _post(reply, at=at)
@@ -110,9 +115,21 @@ def _settle_one(outcome: Outcome, *, at: datetime) -> None:
         _failed(ticket, reply, reason=outcome.reason, at=at)
 
 
+def _earlier(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int | None) -> Reply | None:
+    """Return the very reply its author sent a moment ago from the same page: an impatient click, a repeated POST."""
+    if seen_seq is None or seen_seq == ticket.ledger_seq:
+        return None
+    since = ticket.events.filter(seq__gt=seen_seq, kind="reply_recorded", actor=by)
+    same = ticket.replies.filter(author=by, created_at__gt=at - SENT_TWICE_WITHIN, **_values(draft))
+    return same.filter(pk__in=[event.facts["reply"] for event in since]).first()
+
+
+def _values(draft: Draft) -> dict[str, Any]:
+    return {name: getattr(draft, name) for name in draft.__slots__}
+
+
 def _record(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Reply:
-    values = {name: getattr(draft, name) for name in draft.__slots__}
-    reply = Reply.objects.create(ticket=ticket, cycle=ticket.cycle, author=by, created_at=at, **values)
+    reply = Reply.objects.create(ticket=ticket, cycle=ticket.cycle, author=by, created_at=at, **_values(draft))
     digest = identifiers.text_digest(f"{reply.text}\n{reply.said}")
     ledger.append([Line(ticket, "reply_recorded", _facts(reply, text_digest=digest))], actor=by, at=at)
     return reply

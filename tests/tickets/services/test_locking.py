@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from notifications.models import Notification
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.services import assignment, closing, reminders, replies
 from requests_desk.tickets.services.locking import ChangedMeanwhile
@@ -43,6 +44,29 @@ def test_it_is_not_disturbed_by_the_timer_or_a_note(desk, ticket):
 
     answered_by_call(ticket, by=desk.alice, at=later(hours=25))
     replies.send(ticket, a_reply("answer", "call"), by=desk.alice, at=later(hours=26), seen_seq=seen)
+
+    assert ticket.replies.count() == 2
+
+
+def test_it_takes_the_same_reply_sent_twice_for_one(desk, ticket):
+    seen = ticket.ledger_seq
+
+    first, second = (
+        replies.send(ticket, a_reply(), by=desk.alice, at=later(hours=1, seconds=s), seen_seq=seen) for s in (0, 2)
+    )
+
+    assert (first, ticket.replies.count()) == (second, 1)
+    assert Notification.objects.filter(cause=replies.CAUSE).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("minutes", "changes"), [(1, {"text": "Bổ sung."}), (121, {})], ids=["another text", "two hours later"]
+)
+def test_it_takes_another_reply_or_another_time_for_a_second(desk, ticket, minutes, changes):
+    seen = ticket.ledger_seq
+    replies.send(ticket, a_reply(), by=desk.alice, at=later(hours=1), seen_seq=seen)
+
+    replies.send(ticket, a_reply(**changes), by=desk.alice, at=later(hours=1, minutes=minutes), seen_seq=seen)
 
     assert ticket.replies.count() == 2
 
