@@ -154,7 +154,7 @@ def follow(lines: object, total: int) -> str:
             say("%d of %d fetched, unpacking" % (count, total))
         # Locked for every platform: what another one needs is passed over.
         total -= line.startswith("Ignoring ")
-        found = re.match(r"(?:Collecting|Requirement already satisfied:) ([\w.\[\]-]+)", line)
+        found = re.match(r"(?:Collecting|Processing|Requirement already satisfied:) (?:\S*/)?([\w.\[\]-]+)", line)
         if not found:
             continue
         count += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import json
 import os
@@ -12,6 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from requests_desk.embedded import collected
 from requests_desk.embedded.children import Child, last_line
 from requests_desk.embedded.place import Problem, locked
 from requests_desk.embedded.services import Stopped, Supervisor, start_stores
@@ -73,20 +73,21 @@ class House:
         if demo:
             terms.refuse_demo_beyond_loopback()
         terms.keep(demo=demo)
-        static = self._collect_static()
-        if static:
-            supervisor.start(static)
-        start_stores(supervisor, terms.place, postgres=not terms.database_url, valkey=not terms.redis_url)
-        supervisor.finish(self._step("texts", "tools/texts.py", "compile"))
+        with collected.turn(check=supervisor.check) as stale:
+            collect = self._step("collectstatic", "manage.py", "collectstatic", "--noinput", "--verbosity=0")
+            if stale:
+                supervisor.start(collect)
+            start_stores(supervisor, terms.place, postgres=not terms.database_url, valkey=not terms.redis_url)
+            supervisor.finish(self._step("texts", "tools/texts.py", "compile"))
+            if stale:
+                supervisor.finish(collect)
+                collected.stamp()
+                self.say("static files collected")
         supervisor.finish(self._step("migrate", "manage.py", "migrate", "--verbosity=0", "--skip-checks"))
         self.say("database up to date")
         if demo and not terms.place.demo_accounts.exists():
             supervisor.finish(self._step("demo", "manage.py", "fill_demo", "--skip-checks"))
             self.say("invented agency and requests filled in")
-        if static:
-            supervisor.finish(static)
-            _static_stamp().write_text(_static_print())
-            self.say("static files collected")
         self._open(supervisor, demo=demo)
 
     def _open(self, supervisor: Supervisor, *, demo: bool) -> None:
@@ -132,12 +133,6 @@ class House:
         env = {**self.env, "DESK_BEGAN": str(self.began)}
         # It speaks for itself: what dies under it is told on the same screen.
         return Child("workers", command, None, death_signal=signal.SIGKILL, env=env, stops=1, patience_seconds=20.0)
-
-    def _collect_static(self) -> Child | None:
-        stamp = _static_stamp()
-        if stamp.is_file() and stamp.read_text() == _static_print():
-            return None
-        return self._step("collectstatic", "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity=0")
 
     def _wait_for_web(self, supervisor: Supervisor, web: Child) -> None:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.terms.bind, self.terms.bind.strip("[]"))  # noqa: S104
@@ -188,16 +183,3 @@ def _is_empty(database_url: str) -> bool:
             f"The database of DATABASE_URL does not answer ({reason}): start it, or unset DATABASE_URL"
         ) from error
     return bool(row and row[0])
-
-
-def _static_stamp() -> Path:
-    return ROOT / "staticfiles" / ".collected"
-
-
-def _static_print() -> str:
-    """Return a print of everything that collected files come from: our own, and the packages'."""
-    seen = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    for path in sorted((ROOT / "static").rglob("*")):
-        state = path.stat()
-        seen.update(f"{path} {state.st_mtime_ns} {state.st_size}\n".encode())
-    return seen.hexdigest()
