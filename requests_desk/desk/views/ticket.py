@@ -88,7 +88,7 @@ def _note(request: DeskRequest, ticket: Ticket) -> HttpResponse:
 def _lookup(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     code = intake.reissue_lookup(ticket, by=request.user, at=timezone.now())
     messages.success(request, _("New look-up code, shown once: %(code)s") % {"code": code})
-    return redirect("desk:ticket", code=ticket.code)
+    return redirect(f"{ticket.url}#main")
 
 
 def _verb(request: DeskRequest, ticket: Ticket, action: str) -> HttpResponse:
@@ -134,7 +134,8 @@ def _attempt(
             form.add_error(None, str(error))
         else:
             messages.success(request, done)
-            return redirect("desk:ticket", code=ticket.code)
+            # Without a fragment of its own the browser keeps the form's, and hides what it says at the top.
+            return redirect(f"{ticket.url}#main")
     return _page(request, ticket, status=409 if conflict else 422, conflict=conflict, **shown)
 
 

@@ -113,7 +113,7 @@ def clock(ticket: Ticket) -> Timed:
     row = rows.get(
         ticket_clock__ticket=ticket, ticket_clock__cycle=ticket.cycle, ticket_clock__role=TicketClock.Role.REPLY
     )
-    milestones = sorted(row.milestones.all(), key=lambda m: (m.due_at, m.pk))
+    milestones = sorted(row.milestones.all(), key=lambda m: m.pk)
     first = next(m for m in milestones if m.name == "first_reply")
     policy = Policy.from_json(row.policy_version.document)
     calendar = worktime.Calendar.from_json(row.calendar_version.document)

@@ -43,7 +43,9 @@ def open_agency(new: NewAgency, *, admin: User, at: datetime) -> tuple[Agency, U
     )
     agency.full_clean()
     agency.save()
-    office = Unit.objects.create(agency=agency, code="VP", name=new.office_name, kind=UnitKind.OFFICE)
+    office = Unit.objects.create(
+        agency=agency, code="VP", name=new.office_name, name_en="Department Office", kind=UnitKind.OFFICE
+    )
     for role in (Role.ADMIN, Role.FRONT_DESK):
         Membership.objects.create(user=admin, agency=agency, unit=office, role=role)
     owner, year = f"agency:{agency.pk}", at.astimezone(ZoneInfo(agency.timezone)).year
