@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from django.utils import timezone
 
 from notifications import channels
 
@@ -103,3 +106,19 @@ def channels_have_providers(**_: Any) -> list[CheckMessage]:
         for name, names in needs.items()
         if channels.availability(name) == "unavailable"
     ]
+
+
+@register(Tags.database)
+def next_year_is_confirmed(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Warn from 1 November that a calendar's next year is a guess; asked for by `check --database default`."""
+    from requests_desk.people.models import Agency
+    from requests_desk.tickets.queries import promises
+
+    if not databases:
+        return []
+    try:
+        found = promises.unconfirmed(Agency.objects.order_by("code"), at=timezone.now())
+    except DatabaseError:  # `migrate` runs these checks before the tables are there
+        return []
+    hint = "An administrator confirms them under /settings/."
+    return [Warning(promises.warning(one), hint=hint, id="requests_desk.W003") for one in found]

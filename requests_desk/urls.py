@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("requests_desk.api.urls")),
     path("desk/", include("requests_desk.desk.urls")),
+    path("settings/", include("requests_desk.desk.settings_urls")),
     path("leadership/", include("requests_desk.leadership.urls")),
     path("accounts/", include("requests_desk.people.urls")),
     path("", include("requests_desk.doors.urls")),

@@ -17,7 +17,7 @@ from sla.errors import CalendarError, gettext_noop
 from sla.hours import Season, Span, Week
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199  # bounds every search through named dates
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # bounds every search through named dates
 _KEYS: Final = ("tz", "hours", "holidays", "special_hours", "breaks", "seasons", "names")
 # What a named date is: three kinds of day off, the working day that makes up for one, a shorter day, anything else.
 Kind = Literal["holiday", "compensatory", "swap", "make_up", "half_day", "other"]
@@ -219,9 +219,9 @@ def read_date(text: object, path: str) -> date:
     except ValueError as error:
         template = gettext_noop("“%(text)s” is not a date; write it as 2027-02-05")
         raise CalendarError(path, template, text=text) from error
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
         template = gettext_noop("the year of %(text)s must lie between %(first)d and %(last)d")
-        raise CalendarError(path, template, text=text, first=_FIRST_YEAR, last=_LAST_YEAR)
+        raise CalendarError(path, template, text=text, first=FIRST_YEAR, last=LAST_YEAR)
     return day
 
 

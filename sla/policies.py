@@ -54,6 +54,12 @@ def seconds(text: str, path: str = "") -> int:
     return hours * 3600 + minutes * 60
 
 
+def duration(amount: int) -> str:
+    """Return whole minutes, given in seconds, as a document writes them: `48h`, `1h30m`, `0m`."""
+    hours, minutes = divmod(amount // 60, 60)
+    return "".join([f"{hours}h" if hours else "", f"{minutes}m" if minutes or not hours else ""])
+
+
 @dataclass(frozen=True, slots=True)
 class Rung:
     """One step of the ladder: whom to tell (a label), how long before the due instant, and by what."""
@@ -129,6 +135,22 @@ class Policy:
         return (
             ("working_days", self.first_reply_days) if self.first_reply_days else (RULES[self.rule], self.first_reply_s)
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the whole document, every default written out; `from_json` reads back an equal policy."""
+        return {
+            "rule": self.rule,
+            "first_reply": f"{self.first_reply_days}d" if self.first_reply_days else duration(self.first_reply_s),
+            "statutory_days": self.statutory_days,
+            "promise_cap_days": self.promise_cap_days,
+            "interims_before_leader": self.interims_before_leader,
+            "pause_days": self.pause_days,
+            "acknowledge": {key: duration(getattr(self.acknowledge, f"{key}_s")) for key in _ACKNOWLEDGE},
+            "approval": dict(self.approval),
+            "ladder": [
+                {"to": rung.label, "before": duration(rung.before_s), "by": list(rung.channels)} for rung in self.ladder
+            ],
+        }
 
     def check(self) -> None:
         """Raise PolicyError where this may be read but must not come into force.

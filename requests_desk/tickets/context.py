@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from notifications import channels
 from requests_desk.tickets import access
-from requests_desk.tickets.queries import health
+from requests_desk.tickets.queries import health, promises
 from requests_desk.tickets.templatetags.desk import word
 
 
@@ -19,8 +19,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "timer": SimpleLazyObject(lambda: health.timer(timezone.now())),
         "channels_unavailable": SimpleLazyObject(_unavailable),
+        "unconfirmed": SimpleLazyObject(lambda: _unconfirmed(request)),
         "rights": SimpleLazyObject(lambda: access.held(request.user)),
     }
+
+
+def _unconfirmed(request: HttpRequest) -> list[promises.Unconfirmed]:
+    """An administrator is told that next year's days off are still a guess, and nobody else."""
+    return promises.unconfirmed(access.agencies(request.user, access.Right.SETTINGS), at=timezone.now())
 
 
 def _unavailable() -> list[str]:

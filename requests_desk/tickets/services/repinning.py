@@ -75,6 +75,12 @@ def preview(agency: Agency, version: Version, *, by: User, at: datetime, page: i
     return Preview(version, len(found), len(moved), sum(move.is_missed(at) for move in moved), rows, pages)
 
 
+def waiting(agency: Agency, version: Version, *, by: User, at: datetime) -> int:
+    """Return how many open requests that `by` may see still run under an earlier version."""
+    visible = access.visible(by).filter(agency=agency)
+    return _milestones(agency, version, at=at).filter(clock__ticket_clock__ticket__in=visible).count()
+
+
 def apply(agency: Agency, version: Version, *, reason: str, missed: int, by: User, at: datetime) -> Application:
     """Pin every open request under an earlier version to this one, and move what moves, or nothing at all.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django import template
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from requests_desk.people.models import Role
 from requests_desk.tickets import identifiers, moments, words
@@ -69,6 +70,43 @@ LISTS = {
         "possibly_about": _("Possibly about the same as"),
         "merged_into": _("Merged into"),
         "merged_from": _("Took in"),
+    },
+    "day_kind": {
+        "holiday": _("Public holiday"),
+        "compensatory": _("Compensatory day off"),
+        "swap": _("Swapped day off"),
+        "make_up": _("Make-up working day"),
+        "half_day": _("Half a day off"),
+        "other": _("Other"),
+    },
+    "weekday": {
+        "mon": _("Monday"),
+        "tue": _("Tuesday"),
+        "wed": _("Wednesday"),
+        "thu": _("Thursday"),
+        "fri": _("Friday"),
+        "sat": _("Saturday"),
+        "sun": _("Sunday"),
+    },
+    "weekday_short": {
+        "mon": pgettext_lazy("weekday", "Mo"),
+        "tue": pgettext_lazy("weekday", "Tu"),
+        "wed": pgettext_lazy("weekday", "We"),
+        "thu": pgettext_lazy("weekday", "Th"),
+        "fri": pgettext_lazy("weekday", "Fr"),
+        "sat": pgettext_lazy("weekday", "Sa"),
+        "sun": pgettext_lazy("weekday", "Su"),
+    },
+    "rule": {
+        "A": _("A: consecutive hours, days off too"),
+        "B": _("B: days off left out"),
+        "W": _("W: working hours or days"),
+    },
+    "approver": {
+        "none": _("Nobody"),
+        "unit": _("As the unit says"),
+        "unit_head": _("Head of unit"),
+        "leader": _("Leadership"),
     },
     "way": {"email": _("E-mail"), "sms": _("SMS"), "in_app": _("In the desk")},
 }

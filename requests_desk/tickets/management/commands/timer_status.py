@@ -7,23 +7,27 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
 
-from requests_desk.tickets.queries import health
+from requests_desk.people.models import Agency
+from requests_desk.tickets.queries import health, promises
 
 
 class Command(BaseCommand):
-    """Print each check; the exit code is 0 when all are well, else 1."""
+    """Print each check and what an administrator should see to; the exit code is 0 when all checks are well, else 1."""
 
     help = "Tell whether database, broker, workers and timer are at work."
     requires_system_checks = []  # it must answer just when something is wrong
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Offer JSON for machines."""
-        parser.add_argument("--json", action="store_true", help="print what /readyz answers")
+        parser.add_argument("--json", action="store_true", help="print what /readyz answers, and warnings")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report."""
-        report = health.readiness()
+        report = health.readiness() | {"warnings": []}
+        if report["checks"]["database"]["ok"]:
+            report["warnings"] = [promises.warning(one) for one in _unconfirmed()]
         if options["json"]:
             self.stdout.write(json.dumps(report, indent=2))
         else:
@@ -32,5 +36,11 @@ class Command(BaseCommand):
             timer = report["checks"]["timer"]
             age = "never" if timer["age_s"] is None else f"{timer['age_s']:.0f} s ago"
             self.stdout.write(f"last sweep: {age}")
+            for line in report["warnings"]:
+                self.stdout.write(f"warn {line}")
         if report["status"] != "ok":
             sys.exit(1)
+
+
+def _unconfirmed() -> list[promises.Unconfirmed]:
+    return promises.unconfirmed(Agency.objects.order_by("code"), at=timezone.now())

@@ -1,0 +1,25 @@
+"""The addresses of the administrators' screens."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from requests_desk.desk.views.settings import applying, calendars, home, policies, rehearsing, rules, versions
+
+app_name = "settings"
+urlpatterns: list[URLPattern] = [
+    path("", home.overview, name="overview"),
+    path("calendars/new/", calendars.new, name="calendar_new"),
+    path("calendars/<slug:key>/", calendars.this_year, name="calendar"),
+    path("calendars/<slug:key>/<int:year>/", calendars.year, name="year"),
+    path("calendars/<slug:key>/<int:year>/<str:name>", calendars.export, name="export"),
+    path("calendars/<slug:key>/hours/", calendars.hours, name="hours"),
+    path("calendars/<slug:key>/versions/", versions.of_calendar, name="calendar_versions"),
+    path("calendars/<slug:key>/apply/", applying.calendar, name="calendar_apply"),
+    path("policies/new/", policies.new, name="policy_new"),
+    path("policies/<slug:key>/", policies.edit, name="policy"),
+    path("policies/<slug:key>/versions/", versions.of_policy, name="policy_versions"),
+    path("policies/<slug:key>/apply/", applying.policy, name="policy_apply"),
+    path("rules/", rules.table, name="rules"),
+    path("rehearse/", rehearsing.rehearse, name="rehearse"),
+]
