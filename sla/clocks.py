@@ -109,20 +109,23 @@ def meet(
     by: str,
     at: datetime,
     is_proven: bool = True,
+    told_at: datetime | None = None,
+    may_void: bool = True,
     cause: BreachCause = BreachCause.NO_REPLY,
     unless_opened_by: Collection[str] = (),
 ) -> list[Change]:
     """Meet the open milestones called `names` at `met_at`: late, the breach stands (P3, P6).
 
     Proof (`is_proven`) that it arrived in time voids a breach the timer recorded before the proof was in. A person's
-    word given past the due instant neither voids nor prevents one, whether or not the timer was there first.
+    word given past the due instant (at `told_at`, else `at`) neither voids nor prevents one, whether or not the timer
+    was there first. Nothing is voided where not `may_void`.
     """
     changes: list[Change] = []
     for milestone in _open_of(clocks).filter(name__in=names).exclude(opened_by__in=unless_opened_by):
-        is_missed = met_at > milestone.due_at or (not is_proven and at > milestone.due_at)
+        is_missed = met_at > milestone.due_at or (not is_proven and (told_at or at) > milestone.due_at)
         if is_missed:
             changes += record_breach(milestone, at=at, cause=cause)
-        else:
+        elif may_void:
             changes += void_breach(milestone, reason="delivered_in_time", at=at)
         milestone.met_at, milestone.met_by, milestone.next_look_at = met_at, by, at if is_missed else None
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
@@ -142,6 +145,22 @@ def void(clocks: Iterable[Clock], *, by: str, at: datetime) -> list[Change]:
         milestone.met_at, milestone.met_by, milestone.next_look_at = None, "", at
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
         changes.append(change("milestone_reopened", milestone, at, by=by))
+    return changes
+
+
+def resume(clocks: Iterable[Clock], *, reason: str = "", met: Collection[str] = (), at: datetime) -> list[Change]:
+    """Open again, at its due time, what ended for `reason`, and what of the names in `met` was met (P8).
+
+    Whether that is missed is for what meets it next, or the next sweep, to say.
+    """
+    own = Milestone.objects.select_for_update().filter(clock__in=list(clocks)).order_by("due_at", "pk")
+    done = Q(met_at__isnull=False, name__in=met) | Q(ended_at__isnull=False, end_reason=reason)
+    changes = []
+    for milestone in own.filter(done):
+        milestone.met_at, milestone.met_by, milestone.ended_at, milestone.end_reason = None, "", None, ""
+        milestone.next_look_at = at
+        milestone.save(update_fields=["met_at", "met_by", "ended_at", "end_reason", "next_look_at"])
+        changes.append(change("milestone_reopened", milestone, at))
     return changes
 
 

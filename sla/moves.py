@@ -11,11 +11,12 @@ from sla.models import BreachCause, Clock, Milestone, MilestoneName
 from sla.policies import Policy
 
 
-def restart(clock: Clock, *, started_at: datetime, reason: str, at: datetime) -> list[Change]:
+def restart(clock: Clock, *, started_at: datetime, reason: str, at: datetime, may_void: bool = True) -> list[Change]:
     """Let a clock count from `started_at`: what depends on it moves, whatever was done by then (P1).
 
     A breach whose new due instant lies after what was done is annotated void with `reason` and stays; one found so is
-    dated when it was due (P6). What was promised for an instant of its own does not move.
+    dated when it was due (P6). Where not `may_void` a breach that stands never goes. A promised instant
+    counts from nothing and does not move.
     """
     policy = Policy.from_json(clock.policy_version.document)
     calendar = worktime.Calendar.from_json(clock.calendar_version.document)
@@ -26,12 +27,19 @@ def restart(clock: Clock, *, started_at: datetime, reason: str, at: datetime) ->
     return [
         one
         for milestone in first
-        for one in _move(milestone, policy, dues, started_at=started_at, reason=reason, at=at)
+        for one in _move(milestone, policy, dues, started_at=started_at, reason=reason, may_void=may_void, at=at)
     ]
 
 
 def _move(
-    milestone: Milestone, policy: Policy, dues: Dues, *, started_at: datetime, reason: str, at: datetime
+    milestone: Milestone,
+    policy: Policy,
+    dues: Dues,
+    *,
+    started_at: datetime,
+    reason: str,
+    may_void: bool,
+    at: datetime,
 ) -> list[Change]:
     was_due_at, done_at = milestone.due_at, _done_at(milestone) or at
     milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
@@ -47,7 +55,7 @@ def _move(
         is_missed = dues.due_at < done_at
         cause = _standing_cause(milestone)
         milestone.next_look_at = _next_look_at(milestone, policy, is_missed=is_missed, at=at)
-        changes += void_breach(milestone, reason=reason, at=at)
+        changes += void_breach(milestone, reason=reason, at=at) if may_void or is_missed else []
         changes += record_breach(milestone, at=at, cause=cause) if is_missed else []
     milestone.save(update_fields=["due_at", "due_a_at", "due_b_at", "next_look_at"])
     return changes

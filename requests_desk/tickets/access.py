@@ -22,6 +22,7 @@ class Right(StrEnum):
     THIRD_INTERIM = "third_interim"
     CLOSE = "close"
     CLOSE_UNREACHABLE = "close_unreachable"
+    MERGE = "merge"
     NOTE = "note"
     REISSUE_LOOKUP = "reissue_lookup"
     SENT_MESSAGES = "sent_messages"
@@ -31,10 +32,10 @@ class Right(StrEnum):
 
 
 _DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP})
-_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE}
+_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE}
 _ABOVE = frozenset({Right.SENT_MESSAGES, Right.LEADERSHIP, Right.SETTINGS_READ})
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.SENT_MESSAGES},
+    Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.MERGE, Right.SENT_MESSAGES},
     Role.OFFICER: _DESK,
     Role.UNIT_HEAD: _HEAD,
     Role.CHIEF: _HEAD | _ABOVE,

@@ -40,6 +40,9 @@ SENTENCES: dict[str, Any] = {
     EventKind.CYCLE_OPENED: _("Taken up again, cycle %(cycle)s, received at %(received_at)s (%(reason)s)"),
     EventKind.CYCLE_ANNULLED: _("Cycle %(cycle)s annulled: a mere thank-you"),
     EventKind.LINKED: _("%(link)s %(code)s"),
+    EventKind.MERGED: _("Merged into %(code)s"),
+    EventKind.ABSORBED: _("Took in %(code)s; received at %(received_at)s, the earlier of the two"),
+    EventKind.UNMERGED: _("Merge with %(code)s taken back"),
     EventKind.CLOSED: _("Request closed: %(ending)s"),
 }
 ICONS = {
@@ -58,6 +61,9 @@ ICONS = {
     EventKind.RECEIVED_CORRECTED: "pen",
     EventKind.MILESTONE_MOVED: "clock",
     EventKind.CYCLE_OPENED: "clock",
+    EventKind.MERGED: "swap",
+    EventKind.ABSORBED: "swap",
+    EventKind.UNMERGED: "swap",
     EventKind.CLOSED: "lock",
 }
 _REASONS = ("outcome", "ending", "void", "cycle")

@@ -135,4 +135,7 @@ class EventKind(models.TextChoices):
     CYCLE_OPENED = "cycle_opened"
     CYCLE_ANNULLED = "cycle_annulled"
     LINKED = "linked"
+    MERGED = "merged"
+    ABSORBED = "absorbed"
+    UNMERGED = "unmerged"
     CLOSED = "closed"

@@ -22,7 +22,7 @@ from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import ticket_page
-from requests_desk.tickets.services import assignment, closing, intake, locking, refusing, replies
+from requests_desk.tickets.services import assignment, closing, intake, links, locking, refusing, replies
 from requests_desk.tickets.words import ReplyKind
 
 
@@ -153,6 +153,9 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     bound, kind = more.pop("reply_form", None), more.pop("reply_kind", "")
     conflict = more.pop("conflict", None)
     sent = ticket_page.sent(ticket)
+    relatives = ticket_page.relatives(ticket, access.visible(request.user))
+    is_survivor = any(one["link"] == "merged_from" for one in relatives)
+    absorbed = links.absorbed_by(ticket) if is_survivor else []
     seen = {"seen_seq": ticket.ledger_seq}
     context = {
         "ticket": ticket,
@@ -160,9 +163,9 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "field_name": ticket_page.field_name(ticket),
         "clock": ticket_page.clock(ticket),
         "rounds": ticket_page.rounds(ticket),
-        "relatives": ticket_page.relatives(ticket, access.visible(request.user)),
-        "breaches": ticket_page.breaches(ticket),
-        "thread": ticket_page.conversation(ticket, sent),
+        "relatives": relatives,
+        "breaches": ticket_page.breaches(ticket, absorbed),
+        "thread": ticket_page.conversation(ticket, sent, absorbed),
         "notices": ticket_page.notices(sent),
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,

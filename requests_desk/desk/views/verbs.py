@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import corrections, cycles
+from requests_desk.desk.views import corrections, cycles, merging
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -15,6 +15,8 @@ from requests_desk.tickets.models import Ticket
 VERBS: dict[str, Verb] = {
     "message": cycles.MESSAGE,
     "thanks": cycles.THANKS,
+    "merge": merging.MERGE,
+    "unmerge": merging.UNMERGE,
     "correct": corrections.CORRECT,
 }
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from requests_desk.tickets.models import Event, Message, Reply, Ticket
 from requests_desk.tickets.queries import promise
 from requests_desk.tickets.queries.promise import Promise
+from requests_desk.tickets.services import links
 from sla.models import Breach
 
 
@@ -36,6 +37,6 @@ def events(ticket: Ticket) -> list[Event]:
 
 
 def breaches(ticket: Ticket) -> list[Breach]:
-    """Return every missed milestone of every cycle, void ones too: none is ever erased (P6)."""
-    rows = Breach.objects.filter(milestone__clock__ticket_clock__ticket=ticket)
+    """Return every missed milestone of every cycle, void ones and those of merged requests too (P6, P8)."""
+    rows = Breach.objects.filter(milestone__clock__ticket_clock__ticket__in=[ticket.pk, *links.absorbed_by(ticket)])
     return list(rows.select_related("milestone").order_by("due_at", "pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,14 +85,17 @@ def notices(sent: list[Notification]) -> list[dict[str, Any]]:
     ]
 
 
-def conversation(ticket: Ticket, sent: list[Notification]) -> list[Said]:
-    """Return what was asked, replied and noted, the oldest first; `sent` tells how each reply fared."""
-    asked = Said("in", ticket.received_at, ticket.text, ticket.channel, author=str(ticket.requester))
+def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[int]) -> list[Said]:
+    """Return what was asked, replied and noted, the oldest first; `sent` tells how each reply fared.
+
+    What was asked and noted in the requests merged into it, `absorbed`, is part of it (P8).
+    """
+    merged = Ticket.objects.filter(pk__in=absorbed) if absorbed else ()
     rows = ticket.replies.select_related("author").prefetch_related("deliveries").order_by("created_at", "pk")
     known = {row.key: row for row in sent}
     said = [
-        asked,
-        *(_message(m) for m in ticket.messages.select_related("author")),
+        *(_asked(one, ticket) for one in (ticket, *merged)),
+        *(_message(m) for m in Message.objects.filter(ticket__in=[ticket.pk, *absorbed]).select_related("author")),
         *(_reply(row, known) for row in rows),
     ]
     return sorted(said, key=lambda one: one.at)
@@ -151,10 +155,10 @@ def field_name(ticket: Ticket) -> str:
     return str(listed) if listed else ticket.field
 
 
-def breaches(ticket: Ticket) -> list[dict[str, Any]]:
-    """Return every missed milestone of every cycle, void ones too: none is ever erased (P6)."""
+def breaches(ticket: Ticket, absorbed: Sequence[int]) -> list[dict[str, Any]]:
+    """Return every missed milestone, void ones and those of merged requests too: none is ever erased (P6, P8)."""
     rows = (
-        Breach.objects.filter(milestone__clock__ticket_clock__ticket=ticket)
+        Breach.objects.filter(milestone__clock__ticket_clock__ticket__in=[ticket.pk, *absorbed])
         .select_related("milestone")
         .order_by("due_at")
     )
@@ -180,6 +184,10 @@ def _milestone(milestone: Milestone) -> dict[str, Any]:
     return {"name": milestone.name, "due_at": milestone.due_at, "met_at": milestone.met_at, "state": state}
 
 
+def _asked(asked: Ticket, ticket: Ticket) -> Said:
+    return Said("in", asked.received_at, asked.text, asked.channel, author=str(ticket.requester))
+
+
 def _message(message: Message) -> Said:
     author = str(message.author) if message.author else ""
     return Said(message.direction, message.at, message.text, message.channel, author=author)
@@ -195,7 +203,7 @@ def _delivery(delivery: Delivery, notification: Notification | None) -> dict[str
     if notification is not None and not delivery.failed_at:
         state = str(notification.state)
     else:
-        state = "failed" if delivery.failed_at else "delivered"
+        state = "failed" if delivery.failed_at else "delivered" if delivery.reached_at else "pending"
     return {
         "channel": delivery.channel,
         "destination": delivery.destination,

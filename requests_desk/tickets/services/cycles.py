@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Exclusion, Message, Ticket, TicketCycle
-from requests_desk.tickets.services import due, intake, ledger, links, locking, policy_choice, refusing, timing
+from requests_desk.tickets.services import due, intake, ledger, links, locking, merging, policy_choice, refusing, timing
 from requests_desk.tickets.services.incoming import CLOCKS_DIFFER, Asked, Request
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, Channel, CycleReason, LinkKind, ReplyKind, State
@@ -60,7 +60,7 @@ def message_received(
     Raises Refused with the fields to change, identifiers.BadText, locking.ChangedMeanwhile.
     """
     with transaction.atomic():
-        ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        ticket = locking.lock(merging.survivor_of(ticket), seen_seq=seen_seq, by=by)
         words, received_at = _checked(ticket, words, at=at)
         answered_at = _answered_at(ticket)
         if words.is_thanks or words.is_automatic or (answered_at and received_at <= answered_at):
@@ -88,7 +88,7 @@ def reopen(
     delivered, and as `message_received` does.
     """
     with transaction.atomic():
-        ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        ticket = locking.lock(merging.survivor_of(ticket), seen_seq=seen_seq, by=by)
         words, received_at = _checked(ticket, Words(reason, channel, received_at), at=at)
         answered_at = _answered_at(ticket)
         if answered_at is None or received_at <= answered_at:

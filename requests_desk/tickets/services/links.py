@@ -18,6 +18,18 @@ BACK = {
 }
 
 
+def absorbed_by(ticket: Ticket) -> list[int]:
+    """Return the ids of the requests that were merged into a ticket, and into those in turn (P8)."""
+    found: list[int] = []
+    newest = [ticket.pk]
+    while newest:
+        newest = list(
+            TicketLink.objects.filter(other__in=newest, kind=LinkKind.MERGED_INTO).values_list("ticket", flat=True)
+        )
+        found += newest
+    return found
+
+
 def link(ticket: Ticket, other: Ticket, kind: LinkKind, *, by: User | None, at: datetime) -> TicketLink:
     """Link `ticket` to `other`, both locked by the caller, and write it into both histories."""
     made = TicketLink.objects.create(ticket=ticket, other=other, kind=kind, by=by, at=at)

@@ -6,7 +6,16 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Event, Ticket
 
 # What a colleague does that makes a half-written reply or ending worth a second look; the timer's lines do not.
-ACTS = ("assigned", "reply_recorded", "message_received", "received_corrected", "cycle_opened", "closed")
+ACTS = (
+    "assigned",
+    "reply_recorded",
+    "message_received",
+    "received_corrected",
+    "cycle_opened",
+    "merged",
+    "absorbed",
+    "closed",
+)
 
 
 class ChangedMeanwhile(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,13 +15,13 @@ from notifications.outbox import Outcome
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers, texts
 from requests_desk.tickets.models import Delivery, Reply, Ticket
-from requests_desk.tickets.services import calls, closing, due, ledger, locking, outbox, recipients, reply_checks
+from requests_desk.tickets.services import calls, due, ledger, locking, outbox, recipients, reply_checks, standing
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, ReplyKind, State
+from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, State
 from sla import clocks
 from sla.changes import Change
-from sla.models import BreachCause, MilestoneName
+from sla.models import BreachCause
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +100,7 @@ def settle(outcomes: Iterable[Outcome], *, at: datetime) -> None:
 
 @transaction.atomic
 def _settle_one(outcome: Outcome, *, at: datetime) -> None:
-    ticket_id = Delivery.objects.values_list("reply__ticket_id", flat=True).get(notification_key=outcome.key)
-    ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
+    ticket = _lock_ticket_of(outcome)
     delivery = Delivery.objects.select_related("reply").get(notification_key=outcome.key)
     reply = delivery.reply
     if outcome.reached and delivery.reached_at is None and delivery.failed_at is None:
@@ -126,6 +125,15 @@ def _earlier(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: 
 
 def _values(draft: Draft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in draft.__slots__}
+
+
+def _lock_ticket_of(outcome: Outcome) -> Ticket:
+    """Return the ticket of a sent reply, locked: a merge may have moved the reply while we waited for it (P8)."""
+    whose = Delivery.objects.filter(notification_key=outcome.key).values_list("reply__ticket_id", flat=True)
+    ticket = Ticket.objects.select_for_update().get(pk=whose.get())
+    while (moved_to := whose.get()) != ticket.pk:
+        ticket = Ticket.objects.select_for_update().get(pk=moved_to)
+    return ticket
 
 
 def _record(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Reply:
@@ -154,7 +162,7 @@ def _reached(
     is_current = reply.cycle == ticket.cycle
     changes = clocks.meet(
         own,
-        names=_meets(reply),
+        names=standing.meets(reply),
         met_at=reached_at,
         by=reply.key,
         at=at,
@@ -162,7 +170,7 @@ def _reached(
         cause=calls.why_missed(ticket, due_at=ticket.next_due_at or at),
     )
     if is_current and ticket.state not in (State.REPLIED, State.CLOSED):
-        changes += _promise(ticket, reply, at=at)
+        changes += standing.promise(ticket, reply, at=at)
     ledger.append(
         [
             Line(ticket, "reply_reached", _facts(reply, reached_at=reached_at.isoformat())),
@@ -201,52 +209,11 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     cause = BreachCause.NOT_DELIVERED
     changes = clocks.void(own, by=reply.key, at=at)
     reopened = [change.milestone.pk for change in changes if change.kind == "milestone_reopened"]
-    standing = list(ticket.replies.filter(reached_at__isnull=False).order_by("reached_at", "pk"))
-    for place, other in enumerate(standing):
-        later = [one.key for one in standing[place:]]
-        changes += clocks.meet(
-            [clock for clock in own if clock.ticket_clock.cycle <= other.cycle],
-            names=_meets(other),
-            met_at=other.reached_at or at,
-            by=other.key,
-            at=at,
-            cause=cause,
-            unless_opened_by=later,
-        )
-        if not any(one.kind in FINAL_REPLIES and one.cycle == other.cycle for one in standing[:place]):
-            changes += _promise(ticket, other, at=at)  # one that came after the voided answer promises from now on
-    _reopen(ticket)
+    changes += standing.stand(ticket, cause=cause, at=at)
+    standing.restate(ticket)
     if ticket.closed_at:  # withdrawn or invalid all the same: missed is only what was due before that
         return changes + clocks.end(own, reason=ticket.ending, cause=cause, missed_by=ticket.closed_at, at=at)
     return changes + clocks.record_missed(own, cause=cause, at=at, among=reopened)
-
-
-def _promise(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
-    """Open what a delivered interim reply promised, once (P5)."""
-    if reply.kind != ReplyKind.INTERIM or reply.promised_at is None:
-        return []
-    clock = due.reply_clock(ticket, cycle=reply.cycle)
-    if clocks.is_promised([clock], by=reply.key):
-        return []
-    return clocks.promise(clock, due_at=reply.promised_at, opened_by=reply.key, at=at)
-
-
-def _meets(reply: Reply) -> Sequence[str]:
-    return MilestoneName.values if reply.kind in FINAL_REPLIES else clocks.REPLY_MILESTONES
-
-
-def _reopen(ticket: Ticket) -> None:
-    """Put the ticket back where its standing replies leave it; one whose ending lacks its reply now comes back."""
-    if ticket.state == State.CLOSED and not closing.missing(ticket, ticket.ending):
-        return
-    reached = ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False)
-    kinds = set(reached.values_list("kind", flat=True))
-    if kinds & FINAL_REPLIES:
-        ticket.state = State.REPLIED
-    else:
-        ticket.state = State.INTERIM_SENT if kinds else State.ASSIGNED if ticket.unit_id else State.RECEIVED
-    ticket.closed_at, ticket.ending = None, ""
-    ticket.save(update_fields=["state", "closed_at", "ending"])
 
 
 def _facts(reply: Reply, **more: str) -> dict[str, object]:

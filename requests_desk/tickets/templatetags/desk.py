@@ -62,6 +62,8 @@ LISTS = {
         "delivered_in_time": _("Delivered in time"),
         "received_at_corrected": _("Time of receipt corrected"),
         "thanks": _("A mere thank-you"),
+        "merged": _("Merged with another request"),
+        "unmerged": _("Merge taken back"),
     },
     # Both ends of a link: what a request is to the other one.
     "link": {

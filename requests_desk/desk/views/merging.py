@@ -1,0 +1,61 @@
+"""Merge a request into another of the same requester, and take it back (P8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from requests_desk.desk.forms import text_field
+from requests_desk.desk.views.verb import Data, Seen, Verb
+from requests_desk.people.models import User
+from requests_desk.tickets import access
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.services import merging, refusing
+from requests_desk.tickets.words import Ending, State
+
+
+class MergeForm(forms.Form):
+    into = forms.CharField(label=_("Code of the request it is merged into"), max_length=24)
+    reason = text_field(_("Reason"), rows=2, required=True)
+
+
+def _form(ticket: Ticket, data: Data | None) -> MergeForm:
+    return MergeForm(data, auto_id="id_merge_%s")
+
+
+def _merge(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
+    try:
+        survivor = access.get(by, data["into"].strip().upper(), Right.MERGE)
+    except Ticket.DoesNotExist:
+        raise refusing.Refused({"into": [str(_("No request of yours has this code."))]}) from None
+    merging.merge(survivor, ticket, reason=data["reason"], by=by, at=at)
+    return _("Merged into %(code)s.") % {"code": survivor.code}
+
+
+def _unmerge(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
+    merging.unmerge(ticket, by=by, at=at)
+    return _("The merge is taken back.")
+
+
+MERGE = Verb(
+    right=Right.MERGE,
+    title=_("Merge into another request"),
+    hint=_("Of the same requester only. The other one keeps the earlier time of receipt, both stories and every miss."),
+    button=_("Merge"),
+    form=_form,
+    act=_merge,
+    fits=lambda ticket: ticket.state != State.CLOSED,
+)
+UNMERGE = Verb(
+    right=Right.MERGE,
+    title=_("Take the merge back"),
+    hint=_("Within a day, while the other request is open."),
+    button=_("Take the merge back"),
+    form=lambda ticket, data: Seen(ticket, data, prefix_id="unmerge"),
+    act=_unmerge,
+    fits=lambda ticket: ticket.ending == Ending.MERGED,
+)

@@ -1,0 +1,191 @@
+"""Make two requests of the same requester one (P8): nothing either of them promised or missed is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from requests_desk.people.models import User
+from requests_desk.tickets import access, identifiers
+from requests_desk.tickets.models import Event, Exclusion, Message, Reply, Ticket, TicketLink
+from requests_desk.tickets.services import calls, due, ledger, refusing, standing
+from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, State
+from sla import clocks, moves
+from sla.changes import Change
+from sla.models import BreachCause, MilestoneName
+
+UNMERGED_WITHIN = timedelta(days=1)
+
+
+class Refused(refusing.Refused):
+    """These two cannot be merged. `fields` says what to change; nothing was saved."""
+
+
+def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: datetime) -> Ticket:
+    """End `absorbed` as merged into `survivor`, which keeps the earliest receipt, both stories and every breach.
+
+    What reached the requester for either meets the survivor's promise, counted from the earlier receipt; a breach
+    found so is dated when it was due. Raises Refused with why not, access.Denied without the right to both.
+    """
+    with transaction.atomic():
+        survivor, absorbed = _locked(survivor, absorbed)
+        reason = identifiers.clean_text(reason)
+        _require(survivor, absorbed, reason, by=by)
+        Message.objects.create(ticket=absorbed, direction=Message.Direction.NOTE, text=reason, author=by, at=at)
+        TicketLink.objects.create(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO, by=by, at=at)
+        moved = list(absorbed.replies.filter(cycle=absorbed.cycle).values_list("pk", flat=True))
+        facts = {
+            "ticket": survivor.pk,
+            "code": survivor.code,
+            "reason_digest": identifiers.text_digest(reason),
+            "replies": moved,
+            "was_at": survivor.received_at.isoformat(),
+            "started_at": due.reply_clock(survivor).started_at.isoformat(),
+        }
+        lines = [Line(absorbed, "merged", facts), *_end(absorbed, at=at)]
+        Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
+        changes = _take_in(survivor, absorbed, at=at)
+        took = {"ticket": absorbed.pk, "code": absorbed.code, "received_at": survivor.received_at.isoformat()}
+        lines += [Line(survivor, "absorbed", took), *ledger.lines_of(survivor, changes)]
+        ledger.append(lines, actor=by, at=at)
+        due.refresh(absorbed)
+        due.refresh(survivor)
+    return survivor
+
+
+def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
+    """Take a merge back within a day: each request has its own replies and its own promise again.
+
+    What was missed meanwhile stays on both. Raises refusing.NotNow when it is too late for it, access.Denied.
+    """
+    with transaction.atomic():
+        survivor, absorbed = _locked(survivor_of(absorbed), absorbed)
+        _require_again(survivor, absorbed, by=by, at=at)
+        facts = Event.objects.filter(ticket=absorbed, kind="merged").latest("seq").facts
+        moved = Reply.objects.filter(pk__in=facts["replies"], ticket=survivor)
+        own = due.clocks_of(survivor)
+        changes = [change for reply in moved for change in clocks.void(own, by=reply.key, at=at)]
+        moved.update(ticket=absorbed, cycle=absorbed.cycle)
+        changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
+        changes += _set_receipt(
+            survivor,
+            datetime.fromisoformat(facts["was_at"]),
+            datetime.fromisoformat(facts["started_at"]),
+            reason="unmerged",
+            at=at,
+        )
+        standing.restate(survivor)
+        TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).delete()
+        back = clocks.resume(due.clocks_of(absorbed), reason=Ending.MERGED, at=at)
+        back += standing.stand(absorbed, cause=BreachCause.NO_REPLY, at=at, may_void=False)
+        absorbed.state = State.RECEIVED  # open again; where it stands its replies say
+        standing.restate(absorbed)
+        lines = [
+            Line(survivor, "unmerged", {"ticket": absorbed.pk, "code": absorbed.code}),
+            *ledger.lines_of(survivor, changes),
+            Line(absorbed, "unmerged", {"ticket": survivor.pk, "code": survivor.code}),
+            *ledger.lines_of(absorbed, back),
+        ]
+        ledger.append(lines, actor=by, at=at)
+        due.refresh(absorbed)
+        due.refresh(survivor)
+    return absorbed
+
+
+def survivor_of(ticket: Ticket) -> Ticket:
+    """Return the request a merged one lives on in, the ticket itself where it was not merged: mail lands there."""
+    while link := TicketLink.objects.filter(ticket=ticket, kind=LinkKind.MERGED_INTO).select_related("other").first():
+        ticket = link.other
+    return ticket
+
+
+def _locked(survivor: Ticket, absorbed: Ticket) -> tuple[Ticket, Ticket]:
+    """Lock both in the order of their ids, so that two merges at once never wait for each other."""
+    rows = {row.pk: row for row in Ticket.objects.select_for_update().filter(pk__in=[survivor.pk, absorbed.pk])}
+    return rows[survivor.pk], rows[absorbed.pk]
+
+
+def _require(survivor: Ticket, absorbed: Ticket, reason: str, *, by: User) -> None:
+    problem = _problem(survivor, absorbed)
+    if problem:
+        raise Refused({"into": [problem]})
+    if not reason:
+        raise Refused({"reason": [_("Please say why they are merged.")]})
+    for ticket in (survivor, absorbed):
+        if access.Right.MERGE not in access.rights_on(by, ticket):
+            raise access.Denied(_("You may not merge these requests."))
+
+
+def _problem(survivor: Ticket, absorbed: Ticket) -> str:
+    """Return the first reason why these two are not merged, "" when there is none."""
+    same_requester = survivor.requester_id == absorbed.requester_id
+    reasons = (
+        (survivor.pk == absorbed.pk, _("A request cannot be merged into itself.")),
+        (survivor.agency_id != absorbed.agency_id, _("Requests of different agencies are never merged.")),
+        (not same_requester, _("Only requests of the same requester are merged; alike ones keep their own deadline.")),
+        (survivor.sealed != absorbed.sealed, _("A sealed request is merged with a sealed one only.")),
+        (State.CLOSED in (survivor.state, absorbed.state), _("A closed request cannot be merged.")),
+        (
+            _came_after_the_answer(survivor, absorbed) or _came_after_the_answer(absorbed, survivor),
+            _("One came after the other was answered: take the answered one up again instead."),
+        ),
+    )
+    return next((said for is_so, said in reasons if is_so), "")
+
+
+def _came_after_the_answer(other: Ticket, answered: Ticket) -> bool:
+    final = answered.replies.filter(cycle=answered.cycle, kind__in=FINAL_REPLIES)
+    answered_at = final.aggregate(last=Max("reached_at"))["last"]
+    return answered_at is not None and other.received_at > answered_at
+
+
+def _require_again(survivor: Ticket, absorbed: Ticket, *, by: User, at: datetime) -> None:
+    link = TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).first()
+    if link is None or at - link.at > UNMERGED_WITHIN or survivor.state == State.CLOSED:
+        raise refusing.NotNow("merge_stands", _("A merge is taken back within a day, while the other one is open."))
+    for ticket in (survivor, absorbed):
+        if access.Right.MERGE not in access.rights_on(by, ticket):
+            raise access.Denied(_("You may not merge these requests."))
+
+
+def _end(absorbed: Ticket, *, at: datetime) -> list[Line]:
+    cause = calls.why_missed(absorbed, due_at=absorbed.next_due_at or at)
+    changes = clocks.end(due.clocks_of(absorbed), reason=Ending.MERGED, cause=cause, missed_by=at, at=at)
+    absorbed.state, absorbed.ending, absorbed.closed_at = State.CLOSED, Ending.MERGED, at
+    absorbed.save(update_fields=["state", "ending", "closed_at"])
+    return ledger.lines_of(absorbed, changes)
+
+
+def _take_in(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Change]:
+    clock = due.reply_clock(survivor)
+    # The first reply is judged anew: one of the absorbed request may have come before the survivor's own.
+    changes = clocks.resume([clock], met={MilestoneName.FIRST_REPLY}, at=at)
+    changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
+    earliest = min(survivor.received_at, absorbed.received_at)
+    changes += _set_receipt(survivor, earliest, min(clock.started_at, earliest), reason="merged", at=at)
+    wanted = [moment for moment in (survivor.wanted_by, absorbed.wanted_by) if moment]
+    survivor.wanted_by = min(wanted, default=None)
+    survivor.save(update_fields=["wanted_by"])
+    known = [(one.unit_id, one.user_id) for one in survivor.exclusions.all()]
+    Exclusion.objects.bulk_create(
+        Exclusion(ticket=survivor, unit=one.unit, user=one.user)
+        for one in absorbed.exclusions.all()
+        if (one.unit_id, one.user_id) not in known
+    )
+    standing.restate(survivor)
+    return changes
+
+
+def _set_receipt(
+    survivor: Ticket, received_at: datetime, started_at: datetime, *, reason: str, at: datetime
+) -> list[Change]:
+    survivor.received_at = received_at
+    survivor.save(update_fields=["received_at"])
+    clock = due.reply_clock(survivor)
+    if clock.started_at == started_at:
+        return []
+    return moves.restart(clock, started_at=started_at, reason=reason, at=at, may_void=False)
