@@ -55,6 +55,7 @@ class Notification(models.Model):
     failed_at = models.DateTimeField(null=True)
     outcome_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # when the provider was last asked for a report that never came
 
     class Meta:
         indexes = [
@@ -64,6 +65,8 @@ class Notification(models.Model):
                 name="notification_due",
             ),
             models.Index(fields=["channel", "id"], condition=Q(state="leased"), name="notification_leased"),
+            models.Index(fields=["id"], condition=Q(state="sent", channel="sms"), name="notification_unreported"),
+            models.Index(fields=["id"], condition=~Q(text=""), name="notification_has_text"),
             models.Index(fields=["subject", "id"], name="notification_subject"),
             models.Index(fields=["owner", "-id"], name="notification_owner"),
             models.Index(

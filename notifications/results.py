@@ -42,3 +42,11 @@ class Result:
     def uncertain(cls, reason: str, *, outage: bool = True) -> Result:
         """Say that it may or may not have been taken."""
         return cls(kind="uncertain", reason=reason, outage=outage)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a provider says of a message it took, in its own word, with our short reason where it failed."""
+
+    status: str
+    reason: str = ""

@@ -224,6 +224,8 @@ TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="")
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
+KEEP_TEXTS_DAYS = env.int("KEEP_TEXTS_DAYS", default=730)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Rows are the truth and Redis only wakes workers: early ack, short tasks, nothing kept in the broker.
 CELERY_BROKER_URL = _redis or f"redis+socket://{_socket}?virtual_host=0"
@@ -247,9 +249,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A web request that wakes a worker must not wait for a broker that is away: the sweep finds the row anyway.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
-CELERY_TASK_ROUTES = {"tickets.send_mail": {"queue": "mail"}, "tickets.send_sms": {"queue": "sms"}}
+CELERY_TASK_ROUTES = {
+    "tickets.send_mail": {"queue": "mail"},
+    "tickets.send_sms": {"queue": "sms"},
+    "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider: the sweep must not wait for that
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tickets.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": max(SWEEP_SECONDS, 5) * 2}},
+    "audit": {"task": "tickets.audit", "schedule": 60, "options": {"expires": 60}},
+    "upkeep": {"task": "tickets.upkeep", "schedule": 300, "options": {"expires": 300}},
 }
 
 # --- the API ---------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from notifications.models import Notification
-from notifications.results import Result
+from notifications.results import Report, Result
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,10 @@ class Channel(ABC):
 
     def reconcile(self, notification: Notification) -> Result | None:
         """Ask the provider what became of a send nobody heard of; None when sending again is right."""
+        return None
+
+    def report(self, notification: Notification) -> Report | None:
+        """Ask the provider what became of a message it took; None when it cannot tell now."""
         return None
 
     def attempt(self, notification: Notification, session: Any) -> Result:

@@ -116,7 +116,7 @@ class Session:
 
 class Email(Channel):
     name = "email"
-    handful = 16  # a repeat has the same Message-ID
+    handful = 8  # a repeat has the same Message-ID
 
     def is_configured(self) -> bool:
         """Tell whether EMAIL_URL names a relay."""

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from notifications.channels.base import Channel
 from notifications.models import Notification
-from notifications.results import Result
+from notifications.results import Report, Result
 from notifications.sms_text import e164, is_mobile
 
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ class Sms(Channel):
         )
         free = [m for m in same if m.sid not in taken]
         return free[-1].result() if free else None
+
+    def report(self, notification: Notification) -> Report | None:
+        """Read one message in Twilio's record: its callback may never have come."""
+        with self.session() as api:
+            return api.report(notification.provider_id)
 
 
 def _api() -> TwilioApi:

@@ -15,7 +15,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from notifications.results import Result
+from notifications.results import Report, Result
 
 TIMEOUT = 15
 LONGEST_WAIT = 900  # seconds of Retry-After we follow
@@ -96,6 +96,14 @@ class TwilioApi:
         except (TwilioException, RequestException, ValueError):
             return Result.uncertain("record_unreachable")
         return [Listed(m.sid, m.body or "", str(m.status), m.error_code, m.date_created) for m in found]
+
+    def report(self, sid: str) -> Report | None:
+        """Read what became of one message; None when Twilio could not tell."""
+        try:
+            message = self.client.messages(sid).fetch()
+        except (TwilioException, RequestException, ValueError):
+            return None
+        return Report(str(message.status), f"twilio_{message.error_code}" if message.error_code else "")
 
     def _refusal(self, error: TwilioRestException) -> Result:
         reason = f"twilio_{error.code or error.status}"

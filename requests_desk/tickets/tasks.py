@@ -15,8 +15,10 @@ from django.conf import settings
 from django.db import transaction
 
 from notifications import breaker, dispatch, outbox
+from notifications import upkeep as upkeep_of_outbox
 from notifications.models import Notification
 from notifications.results import Result
+from requests_desk.tickets.queries import audit
 from requests_desk.tickets.queries.health import database_now
 from requests_desk.tickets.services import dead_man, heartbeat, operators, reminders, replies
 from requests_desk.tickets.services.outbox import SENDERS, wake
@@ -60,6 +62,24 @@ def send_mail() -> None:
 def send_sms() -> None:
     """Send the SMS that wait."""
     deliver("sms")
+
+
+@shared_task(name="tickets.upkeep")
+def upkeep() -> None:
+    """Ask for reports that never came, and forget what need not be kept."""
+    at = database_now()
+    upkeep_of_outbox.ask("sms", at=at, settle=lambda outcome: replies.take_up([outcome], at=at))
+    upkeep_of_outbox.forget_receipts(at=at)
+    if settings.KEEP_TEXTS_DAYS:
+        upkeep_of_outbox.forget_texts(before=at - timedelta(days=settings.KEEP_TEXTS_DAYS))
+
+
+@shared_task(name="tickets.audit")
+def look_for_gaps() -> None:
+    """Say in the log what the timer or a sender has left undone (design §6)."""
+    found = {name: count for name, count in audit.findings(at=database_now()).items() if count}
+    if found:
+        log.error("the audit found gaps: %s", ", ".join(f"{name}={count}" for name, count in found.items()))
 
 
 def deliver(channel: str) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -29,6 +31,8 @@ class Relay:
     at_rcpt: deque[str] = field(default_factory=deque)
     at_data: deque[str] = field(default_factory=deque)  # also "drop" (before the answer, taken) and "slow"
     slowness: float = 2.0
+    moments: list[float] = field(default_factory=list)  # when each was taken
+    watch: Callable[[str], None] = field(default=lambda step: None)  # told of "mail", and of "taken" before the answer
     password: str = ""
     port: int = 0
 
@@ -44,6 +48,7 @@ class Relay:
         return said
 
     async def handle_MAIL(self, server: SMTP, s: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+        self.watch("mail")
         if reply := await self._reply(server, self.at_mail):
             return reply
         envelope.mail_from = address
@@ -66,6 +71,8 @@ class Relay:
         raw = content.encode() if isinstance(content, str) else content or b""
         self.taken.append(message_from_bytes(raw, policy=default))  # type: ignore[arg-type]
         self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
+        self.moments.append(time.time())
+        self.watch("taken")
 
     async def _reply(self, server: SMTP, steps: deque[str]) -> str:
         step = steps.popleft() if steps else ""

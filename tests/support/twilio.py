@@ -55,6 +55,8 @@ class FakeTwilio:
     next_lists: deque[str] = field(default_factory=deque)
     retry_after: int = 0
     hang_seconds: float = 2.0
+    moments: dict[str, float] = field(default_factory=dict)  # when each was taken
+    watch: Callable[[str], None] = field(default=lambda step: None)  # told of "taken" before the answer
     port: int = 0
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -75,6 +77,8 @@ class FakeTwilio:
             "subresource_uris": {},
         }  # fmt: skip
         self.messages.insert(0, message)
+        self.moments[sid] = time.time()
+        self.watch("taken")
         self.callbacks[sid] = form.get("StatusCallback", "")
         return message
 
@@ -131,6 +135,10 @@ def _handler(twilio: FakeTwilio) -> type[BaseHTTPRequestHandler]:
             if answer := twilio.next_lists.popleft() if twilio.next_lists else "":
                 self._refuse(*REFUSALS[answer])
                 return
+            sid = urlsplit(self.path).path.rpartition("/")[2].removesuffix(".json")
+            if one := next((m for m in twilio.messages if m["sid"] == sid), None):
+                self._answer(200, json.dumps(one).encode())
+                return
             to = twilio.asked[-1].query.get("To")
             found = [m for m in twilio.messages if to in {None, m["to"]}]
             page = {"messages": found, "page": 0, "page_size": 200, "uri": self.path, "first_page_uri": self.path}
@@ -165,11 +173,16 @@ def _handler(twilio: FakeTwilio) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Stay silent when a caller was killed in the middle of its call."""
+
+
 @contextmanager
 def running(*, port: int = 0) -> Iterator[FakeTwilio]:
     """Run a fake Twilio in a thread."""
     twilio = FakeTwilio()
-    server = ThreadingHTTPServer(("127.0.0.1", port), _handler(twilio))
+    server = _Server(("127.0.0.1", port), _handler(twilio))
     twilio.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

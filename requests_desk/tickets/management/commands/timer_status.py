@@ -9,8 +9,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from notifications import breaker
 from requests_desk.people.models import Agency
-from requests_desk.tickets.queries import health, promises
+from requests_desk.tickets.queries import audit, health, promises
 
 
 class Command(BaseCommand):
@@ -21,13 +22,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Offer JSON for machines."""
-        parser.add_argument("--json", action="store_true", help="print what /readyz answers, and warnings")
+        parser.add_argument("--json", action="store_true", help="what /readyz answers, with warnings and the audit")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report."""
         report = health.readiness() | {"warnings": []}
         if report["checks"]["database"]["ok"]:
             report["warnings"] = [promises.warning(one) for one in _unconfirmed()]
+            report |= {"audit": audit.findings(at=health.database_now()), "providers_away": _away()}
         if options["json"]:
             self.stdout.write(json.dumps(report, indent=2))
         else:
@@ -38,9 +40,18 @@ class Command(BaseCommand):
             self.stdout.write(f"last sweep: {age}")
             for line in report["warnings"]:
                 self.stdout.write(f"warn {line}")
+            for name, count in report.get("audit", {}).items():
+                if count:
+                    self.stdout.write(f"GAP  {name}: {count}")
+            for channel, since in report.get("providers_away", {}).items():
+                self.stdout.write(f"AWAY {channel}: since {since}")
         if report["status"] != "ok":
             sys.exit(1)
 
 
 def _unconfirmed() -> list[promises.Unconfirmed]:
     return promises.unconfirmed(Agency.objects.order_by("code"), at=timezone.now())
+
+
+def _away() -> dict[str, str]:
+    return {channel: since.isoformat() for channel, since in breaker.open_since().items()}

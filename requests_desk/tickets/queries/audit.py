@@ -1,0 +1,50 @@
+"""What must never be: promises the timer passed over, alerts without a message, leases nobody ends (design §6)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+# As many as are counted: that it is not zero is what matters, and the question stays cheap.
+COUNTED_TO = 1_000
+LOOKED_BACK = 5_000
+
+_FINDINGS = {
+    # The sweep should have looked long ago.
+    "due_without_event": "SELECT 1 FROM sla_milestone WHERE next_look_at < %(late)s",
+    "breach_without_row": (
+        "SELECT 1 FROM sla_milestone AS m JOIN sla_firing AS f ON f.milestone_id = m.id"
+        " WHERE f.id > (SELECT COALESCE(max(id), 0) - %(back)s FROM sla_firing) AND f.fired_at >= m.due_at"
+        " AND f.result = 'told' AND NOT EXISTS (SELECT FROM sla_breach AS b WHERE b.milestone_id = m.id)"
+    ),
+    # A rung was told, and no message about its ticket was written in the same transaction.
+    "event_without_notification": (
+        "SELECT 1 FROM sla_firing AS f JOIN sla_milestone AS m ON m.id = f.milestone_id"
+        " JOIN tickets_ticketclock AS l ON l.clock_id = m.clock_id"
+        " WHERE f.id > (SELECT COALESCE(max(id), 0) - %(back)s FROM sla_firing) AND f.result = 'told'"
+        " AND NOT EXISTS (SELECT FROM notifications_notification AS n"
+        " WHERE n.subject = 'ticket:' || l.ticket_id AND n.created_at = f.fired_at)"
+    ),
+    "lease_too_long": "SELECT 1 FROM notifications_notification WHERE state = 'leased' AND leased_until < %(late)s",
+    "sent_without_provider_id": (
+        "SELECT 1 FROM notifications_notification WHERE channel = 'sms' AND state = 'sent' AND provider_id = ''"
+    ),
+    "outcome_unsettled": (
+        "SELECT 1 FROM notifications_notification"
+        " WHERE outcome_at IS NOT NULL AND settled_at IS NULL AND outcome_at < %(late)s"
+    ),
+}
+
+
+def findings(*, at: datetime) -> dict[str, int]:
+    """Return how many of each there are at `at`, counted to a cap; all zero when the timer and the senders are well."""
+    patience = timedelta(seconds=max(60, 4 * settings.SWEEP_SECONDS))
+    values: dict[str, datetime | int] = {"late": at - patience, "back": LOOKED_BACK, "cap": COUNTED_TO}
+    found = {}
+    with connection.cursor() as cursor:
+        for name, sql in _FINDINGS.items():
+            cursor.execute(f"SELECT count(*) FROM ({sql} LIMIT %(cap)s) AS gap", values)  # noqa: S608  our own text
+            found[name] = int(cursor.fetchone()[0])
+    return found
