@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Min, Q
 
-from sla import ladder, worktime
+from sla import ladder, versions, worktime
 from sla.changes import Change, change, record_breach, void_breach
 from sla.models import Breach, BreachCause, CalendarVersion, Clock, Firing, Milestone, MilestoneName, PolicyVersion
 from sla.policies import Policy
@@ -56,8 +56,8 @@ def start(
     *, policy_version: PolicyVersion, calendar_version: CalendarVersion, started_at: datetime, at: datetime
 ) -> tuple[Clock, list[Change]]:
     """Start a clock with its first milestone (P1). A due instant already past is left to the next sweep."""
-    policy = Policy.from_json(policy_version.document)
-    dues = first_dues(policy, worktime.Calendar.from_json(calendar_version.document), started_at=started_at)
+    policy, calendar = versions.policy(policy_version.pk), versions.calendar(calendar_version.pk)
+    dues = first_dues(policy, calendar, started_at=started_at)
     clock = Clock.objects.create(
         policy_version=policy_version, calendar_version=calendar_version, started_at=started_at, logged_at=at
     )
@@ -68,7 +68,7 @@ def start(
         due_at=dues.due_at,
         due_a_at=dues.due_a_at,
         due_b_at=dues.due_b_at,
-        next_look_at=ladder.first_look_at(policy, due_at=dues.due_at),
+        next_look_at=ladder.first_look_at(policy, due_at=dues.due_at, logged_at=at, calendar=calendar),
     )
     facts = {
         "clock": clock.pk,
@@ -83,7 +83,7 @@ def start(
 
 def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> list[Change]:
     """Open the milestone a delivered interim reply promised (P5)."""
-    policy = Policy.from_json(clock.policy_version.document)
+    policy, calendar = versions.policy(clock.policy_version_id), versions.calendar(clock.calendar_version_id)
     milestone = Milestone.objects.create(
         clock=clock,
         name=MilestoneName.PROMISED,
@@ -91,7 +91,7 @@ def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> 
         opened_at=at,
         opened_by=opened_by,
         due_at=due_at,
-        next_look_at=ladder.first_look_at(policy, due_at=due_at),
+        next_look_at=ladder.first_look_at(policy, due_at=due_at, logged_at=at, calendar=calendar),
     )
     return [change("milestone_opened", milestone, at, clock=clock.pk, by=opened_by)]
 
@@ -202,16 +202,21 @@ def claim_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clo
 
     `besides` names those this sweep has already had to leave; `of_clock` is the only one a rehearsal may touch.
     """
-    rows = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock__policy_version")
+    rows = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock")
     due = rows.filter(next_look_at__lte=at).exclude(pk__in=besides)
     milestones = list((due.filter(clock=of_clock) if of_clock else due).order_by("next_look_at")[:limit])
     fired = _fired(milestones)
-    policies: dict[int, Policy] = {}
     looks = []
     for milestone in milestones:
-        version = milestone.clock.policy_version
-        policy = policies.setdefault(version.pk, Policy.from_json(version.document))
-        decision = ladder.look(policy, due_at=milestone.due_at, fired=fired[milestone.pk], at=at)
+        policy = versions.policy(milestone.clock.policy_version_id)
+        decision = ladder.look(
+            policy,
+            due_at=milestone.due_at,
+            logged_at=milestone.opened_at,
+            calendar=versions.calendar(milestone.clock.calendar_version_id),
+            fired=fired[milestone.pk],
+            at=at,
+        )
         looks.append(Look(milestone, policy, decision))
     return looks
 

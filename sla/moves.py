@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sla import ladder, worktime
+from sla import ladder, versions, worktime
 from sla.changes import Change, change, record_breach, void_breach
 from sla.clocks import Dues, first_dues
 from sla.models import BreachCause, Clock, Milestone, MilestoneName
@@ -80,5 +80,6 @@ def _standing_cause(milestone: Milestone) -> BreachCause:
 def _next_look_at(milestone: Milestone, policy: Policy, *, is_missed: bool, at: datetime) -> datetime | None:
     """A moved due instant earns its alerts again; what is done is looked at only to tell that it was missed."""
     if milestone.is_open:
-        return ladder.first_look_at(policy, due_at=milestone.due_at)
+        calendar = versions.calendar(milestone.clock.calendar_version_id)
+        return ladder.first_look_at(policy, due_at=milestone.due_at, logged_at=milestone.opened_at, calendar=calendar)
     return at if is_missed else None

@@ -91,3 +91,13 @@ def desk(db: None, settings: SettingsWrapper) -> Desk:
 
     settings.DESK_DEMO = True
     return cast.open_desk()
+
+
+@pytest.fixture
+def tireless(db: None, settings: SettingsWrapper) -> Desk:
+    """Open a department that never closes: its reminders stand where hours on the wall put them (N1)."""
+    from tests.sla.vietnam import ROUND_THE_CLOCK
+    from tests.support import cast
+
+    settings.DESK_DEMO = True
+    return cast.open_desk(hours=ROUND_THE_CLOCK)

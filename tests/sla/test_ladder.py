@@ -1,25 +1,34 @@
-"""The ladder (N1, N6): when each rung stands, what a late look tells once and what it skips."""
+"""The ladder of an office that never closes (N1, N6): when each rung stands, what a late look tells once and skips.
+
+Where reminders move to when the office is closed stands in test_office.py.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sla import ladder
 from sla.policies import DEFAULT_POLICY, Policy
-from tests.sla.vietnam import local
+from tests.sla.vietnam import ROUND_THE_CLOCK, calendar, local
 
+ALWAYS_OPEN = calendar(**ROUND_THE_CLOCK)
 POLICY = Policy.from_json(DEFAULT_POLICY)
 DUE = local("25/11/2026 08:00")
+LOGGED = DUE - timedelta(hours=48)
 ALL = [rung.key for rung in POLICY.ladder]
 REMINDERS = ALL[:-1]
 
 
 def look(at: datetime, fired: tuple[str, ...] = ()) -> ladder.Decision:
-    return ladder.look(POLICY, due_at=DUE, fired=fired, at=at)
+    return ladder.look(POLICY, due_at=DUE, logged_at=LOGGED, calendar=ALWAYS_OPEN, fired=fired, at=at)
+
+
+def plan(policy: Policy = POLICY) -> list[ladder.Planned]:
+    return ladder.plan(policy, due_at=DUE, logged_at=LOGGED, calendar=ALWAYS_OPEN)
 
 
 def keys(planned: tuple[ladder.Planned, ...]) -> list[str]:
@@ -39,7 +48,7 @@ def keys(planned: tuple[ladder.Planned, ...]) -> list[str]:
 )
 def test_it_stands_each_rung_at_its_hours_before_the_due_instant(key, moment):
     """N1."""
-    planned = {one.rung.key: one.at for one in ladder.plan(POLICY, due_at=DUE)}
+    planned = {one.rung.key: one.at for one in plan()}
 
     assert planned[key] == local(moment)
 
@@ -89,16 +98,19 @@ def test_it_misses_at_the_due_instant_and_not_before(at, is_missed):
     assert look(local(at)).is_missed is is_missed
 
 
-def test_it_looks_first_at_the_earliest_rung_even_when_that_is_past():
-    assert ladder.first_look_at(POLICY, due_at=DUE) == DUE - timedelta(hours=24)
+def test_it_looks_first_at_the_earliest_rung_of_all():
+    first = ladder.first_look_at(POLICY, due_at=DUE, logged_at=LOGGED, calendar=ALWAYS_OPEN)
+
+    assert first == DUE - timedelta(hours=24)
 
 
 def test_it_looks_first_at_the_due_instant_where_every_rung_stands_later():
     bare = Policy(ladder=POLICY.ladder[-1:])
 
-    assert ladder.first_look_at(bare, due_at=DUE) == DUE
+    assert ladder.first_look_at(bare, due_at=DUE, logged_at=LOGGED, calendar=ALWAYS_OPEN) == DUE
 
 
+@settings(deadline=None)
 @given(minutes=st.lists(st.integers(0, 60 * 60), min_size=1, max_size=12))
 def test_it_fires_every_rung_once_however_the_looks_fall(minutes):
     """N6: one look, or many, late or early."""
@@ -112,6 +124,7 @@ def test_it_fires_every_rung_once_however_the_looks_fall(minutes):
     assert told.count("leadership-0m") == 1
 
 
+@settings(deadline=None)
 @given(minutes=st.integers(0, 60 * 60))
 def test_it_never_looks_again_at_a_moment_already_past(minutes):
     """A sweep that loops until nothing is due must come to an end."""

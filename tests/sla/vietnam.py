@@ -12,6 +12,12 @@ from sla.worktime import Calendar
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 OFFICE_DAY = [["07:30", "11:30"], ["13:30", "17:00"]]
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OFFICE_DAY)
+# An office that never closes: no reminder ever moves (N1).
+ROUND_THE_CLOCK: dict[str, object] = {
+    "hours": {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+    "holidays": [],
+    "special_hours": {},
+}
 SAMPLES = json.loads(
     (Path(__file__).parents[2] / "requests_desk/tickets/demo/sample_requests.json").read_text(encoding="utf-8")
 )

@@ -63,25 +63,32 @@ def a_person(username: str, agency: Agency, role: str, unit: Unit | None = None,
     return user
 
 
-def an_agency(code: str, *, name: str, policy: dict[str, Any] = DEFAULT_POLICY) -> Agency:
-    """Make an agency with the calendar of the sample requests and the 48-hour policy in force."""
+def an_agency(
+    code: str, *, name: str, policy: dict[str, Any] = DEFAULT_POLICY, hours: dict[str, Any] | None = None
+) -> Agency:
+    """Make an agency with the calendar of the sample requests (`hours` replace parts) and the 48-hour policy."""
     agency = Agency.objects.create(code=code, name=name, short_name=code, email=f"{code.lower()}@so.example")
     owner = f"agency:{agency.pk}"
     catalogue.add_calendar(
-        owner, policy_choice.CALENDAR, name=name, document=document(), confirmed=[2026], at=later(days=-400)
+        owner,
+        policy_choice.CALENDAR,
+        name=name,
+        document=document(**hours or {}),
+        confirmed=[2026],
+        at=later(days=-400),
     )
     catalogue.add_policy(owner, policy_choice.POLICY, name="48 giờ", document=policy, at=later(days=-400))
     return agency
 
 
 @transaction.atomic  # the catalogue locks rows, and a test against a live server has no transaction around it
-def open_desk(*, policy: dict[str, Any] = DEFAULT_POLICY) -> Desk:
+def open_desk(*, policy: dict[str, Any] = DEFAULT_POLICY, hours: dict[str, Any] | None = None) -> Desk:
     """Make the whole cast."""
-    agency = an_agency("SCT", name="Sở Công Thương tỉnh Phú Sơn", policy=policy)
+    agency = an_agency("SCT", name="Sở Công Thương tỉnh Phú Sơn", policy=policy, hours=hours)
     office = Unit.objects.create(agency=agency, code="VP", name="Văn phòng Sở", kind=UnitKind.OFFICE)
     unit = Unit.objects.create(agency=agency, code="QLTM", name="Phòng Quản lý thương mại")
     Field.objects.create(agency=agency, code="cap_phep", name="Cấp phép", unit=unit)
-    other = an_agency("SXD", name="Sở Xây dựng tỉnh Phú Sơn")
+    other = an_agency("SXD", name="Sở Xây dựng tỉnh Phú Sơn", hours=hours)
     other_unit = Unit.objects.create(agency=other, code="QH", name="Phòng Quy hoạch")
     return Desk(
         agency=agency,

@@ -13,10 +13,11 @@ from notifications import outbox
 from notifications.results import Result
 from requests_desk.people.models import User
 from requests_desk.tickets.demo import people, samples
-from requests_desk.tickets.demo.story import ROWS, SPAM, Act, Row
+from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
 from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.services import assignment, closing, intake, reminders, replies
+from requests_desk.tickets.services import assignment, closing, intake, policy_choice, reminders, replies
 from requests_desk.tickets.words import Reason
+from sla import catalogue, versions, worktime
 from sla.models import Milestone
 
 Step = tuple[datetime, Callable[[datetime], None]]
@@ -65,6 +66,8 @@ def _steps(house: people.House, row: Row, *, start: datetime) -> list[Step]:
     received_at = start - row.ago
     logged_at = min(received_at + LOGGED_AFTER, start)
     request = replace(sample.request, received_at=received_at, language="vi")
+    if row.late_reason and not worktime.is_open(_calendar(house), start + REMINDER_IN):
+        logged_at, request = start, replace(request, received_reason=row.late_reason)
     made: list[Ticket] = []
 
     def log(at: datetime) -> None:
@@ -78,6 +81,10 @@ def _steps(house: people.House, row: Row, *, start: datetime) -> list[Step]:
         return lambda at: _act(made[0], act, by=house.people[act.by], start=start, at=at)
 
     return [(logged_at, log), *((received_at + act.after, act_later(act)) for act in row.acts)]
+
+
+def _calendar(house: people.House) -> worktime.Calendar:
+    return versions.calendar(catalogue.current_calendar(policy_choice.owner(house.agency), policy_choice.CALENDAR).pk)
 
 
 def _officer(house: people.House, row: Row) -> User | None:

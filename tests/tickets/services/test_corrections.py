@@ -14,6 +14,13 @@ from requests_desk.tickets.services import closing, corrections, locking, remind
 from sla.models import Breach, Firing, Milestone
 from tests.support.cast import MORNING, PROMISE, Desk, a_reply, answered_by_call, later, log_ticket
 
+
+@pytest.fixture
+def desk(tireless: Desk) -> Desk:
+    """Work where no reminder moves; tests/sla/test_office.py tells of those that do."""
+    return tireless
+
+
 DUE = MORNING + PROMISE
 HOUR = timedelta(hours=1)
 

@@ -16,7 +16,14 @@ from requests_desk.tickets.services import rehearsal, reminders
 from requests_desk.tickets.services.rehearsal import Invented
 from sla import catalogue
 from sla.policies import DEFAULT_POLICY, PolicyError
-from tests.support.cast import MORNING, PROMISE, a_person, later, log_ticket
+from tests.support.cast import MORNING, PROMISE, Desk, a_person, later, log_ticket
+
+
+@pytest.fixture
+def desk(tireless: Desk) -> Desk:
+    """Work where no reminder moves; tests/sla/test_office.py tells of those that do."""
+    return tireless
+
 
 KEY = "first-reply"
 

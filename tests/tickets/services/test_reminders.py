@@ -32,6 +32,12 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
+def desk(tireless: Desk) -> Desk:
+    """Work where no reminder moves; tests/sla/test_office.py tells of those that do."""
+    return tireless
+
+
+@pytest.fixture
 def ticket(desk: Desk) -> Ticket:
     return log_ticket(desk, officer=desk.alice)
 

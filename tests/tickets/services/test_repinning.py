@@ -20,7 +20,14 @@ from sla.models import Breach, Clock, Firing, Milestone
 from sla.policies import DEFAULT_POLICY
 from sla.special_days import SpecialDay
 from tests.sla.vietnam import document
-from tests.support.cast import MORNING, PROMISE, a_reply, later, log_ticket
+from tests.support.cast import MORNING, PROMISE, Desk, a_reply, later, log_ticket
+
+
+@pytest.fixture
+def desk(tireless: Desk) -> Desk:
+    """Work where no reminder moves; tests/sla/test_office.py tells of those that do."""
+    return tireless
+
 
 HOUR = timedelta(hours=1)
 WHY = "Kết luận giao ban ngày 23/11"
