@@ -139,17 +139,10 @@ def test_it_starts_a_killed_store_again(services: Start, data: Path, name: str, 
     run = services()
     run.until(READY)
 
-    kill_child(data, program)
+    os.kill(min(pid for pid, command in children_on(data).items() if program in command.split()[0]), signal.SIGKILL)
 
     run.until(f"{name} runs again")
     wait_until(lambda: answers(data), seconds=20)
-
-
-def kill_child(data: Path, program: str) -> None:
-    for process in Path("/proc").glob("[0-9]*"):
-        command = (process / "cmdline").read_text().split("\0")
-        if program in command[0] and any(str(data) in word for word in command):
-            os.kill(int(process.name), signal.SIGKILL)
 
 
 def answers(data: Path) -> bool:
