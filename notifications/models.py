@@ -69,6 +69,8 @@ class Notification(models.Model):
             models.Index(fields=["id"], condition=~Q(text=""), name="notification_has_text"),
             models.Index(fields=["subject", "id"], name="notification_subject"),
             models.Index(fields=["owner", "-id"], name="notification_owner"),
+            models.Index(fields=["destination", "-id"], name="notification_destination"),
+            models.Index(fields=["owner", "-id"], condition=Q(state="failed"), name="notification_failed"),
             models.Index(
                 fields=["outcome_at", "id"],
                 condition=Q(outcome_at__isnull=False, settled_at__isnull=True),

@@ -26,9 +26,15 @@ def latest(
     before: int | None = None,
     channel: str = "",
     states: Sequence[str] = (),
+    subject: str = "",
+    destination: str = "",
 ) -> list[Notification]:
     """Return a page of the owner's notifications, the newest first; `before` is the last id of the page above."""
     rows = Notification.objects.filter(owner=owner)
+    if subject:
+        rows = rows.filter(subject=subject)
+    if destination:
+        rows = rows.filter(destination=destination)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     if channel:

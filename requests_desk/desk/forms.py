@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
 from requests_desk.tickets.models import Field, Ticket
+from requests_desk.tickets.templatetags.desk import LISTS
 from requests_desk.tickets.words import (
     CallOutcome,
     Channel,
@@ -157,6 +158,15 @@ class FilterForm(forms.Form):
         _queryset(self, "unit", Unit.objects.filter(agency__in=agencies).order_by("name"))
         members = Membership.objects.filter(agency__in=agencies, user__is_active=True)
         _queryset(self, "officer", User.objects.filter(pk__in=members.values("user")).order_by("full_name"))
+
+
+class DeliveryFilter(forms.Form):
+    """What deliveries are found by."""
+
+    code = forms.CharField(label=_("Code"), required=False, max_length=40)
+    to = forms.CharField(label=_("To (address or number)"), required=False, max_length=254)
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All")), *LISTS["way"].items()], required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *LISTS["outbox"].items()], required=False)
 
 
 def reply_forms(ticket: Ticket, *, bound: ReplyForm | None, bound_kind: str, at: datetime) -> dict[str, ReplyForm]:

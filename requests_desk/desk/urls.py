@@ -16,4 +16,6 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),
     path("sent/", sent.sent_list, name="sent_list"),
     path("sent/<int:pk>/", sent.sent_message, name="sent_message"),
+    path("deliveries/", sent.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/resend/", sent.resend, name="resend"),
 ]

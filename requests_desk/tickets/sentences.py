@@ -19,6 +19,7 @@ SENTENCES: dict[str, Any] = {
     EventKind.NOTED: _("Internal note added"),
     EventKind.MESSAGE_RECEIVED: _("Message received from the requester"),
     EventKind.ACKNOWLEDGED: _("Receipt acknowledged automatically by %(channel)s"),
+    EventKind.RESENT: _("A message that had failed was sent again by %(channel)s"),
     EventKind.LOOKUP_REISSUED: _("New look-up code issued; the old one no longer opens anything"),
     EventKind.REPLY_RECORDED: _("%(reply)s written, to go by %(channel)s"),
     EventKind.REPLY_REACHED: _("%(reply)s reached the requester at %(reached_at)s"),
@@ -50,6 +51,7 @@ ICONS = {
     EventKind.ASSIGNED: "user",
     EventKind.NOTED: "note",
     EventKind.ACKNOWLEDGED: "mail",
+    EventKind.RESENT: "send",
     EventKind.REPLY_RECORDED: "send",
     EventKind.REPLY_REACHED: "check",
     EventKind.REPLY_NOT_REACHED: "alert",
@@ -67,6 +69,7 @@ ICONS = {
     EventKind.CLOSED: "lock",
 }
 _REASONS = ("outcome", "ending", "void", "cycle")
+_MESSAGES = (EventKind.ACKNOWLEDGED, EventKind.RESENT)
 _REPLY_KINDS = (EventKind.REPLY_RECORDED, EventKind.REPLY_REACHED, EventKind.REPLY_NOT_REACHED, EventKind.REPLY_VOIDED)
 
 
@@ -83,9 +86,7 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""
     spoken["kind"] = word(facts.get("kind", ""), "kind")
     channel = str(facts.get("channel", ""))
-    spoken["channel"] = word(
-        channel, "reply_channel" if is_reply else "way" if event.kind == EventKind.ACKNOWLEDGED else "channel"
-    )
+    spoken["channel"] = word(channel, "reply_channel" if is_reply else "way" if event.kind in _MESSAGES else "channel")
     if event.kind == EventKind.ASSIGNED:
         spoken["unit"] = names.get(f"unit:{facts['unit'][1]}", "")
         spoken["officer"] = names.get(f"user:{facts['officer'][1]}", str(_("no officer yet")))

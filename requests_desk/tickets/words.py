@@ -116,6 +116,7 @@ class EventKind(models.TextChoices):
     NOTED = "noted"
     MESSAGE_RECEIVED = "message_received"
     ACKNOWLEDGED = "acknowledged"
+    RESENT = "resent"
     LOOKUP_REISSUED = "lookup_reissued"
     REPLY_RECORDED = "reply_recorded"
     REPLY_REACHED = "reply_reached"

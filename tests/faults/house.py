@@ -63,9 +63,16 @@ class House:
         return expected
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Ask the desk's own database."""
-        with psycopg.connect(host=str(self.run.data / "run"), user="postgres", dbname="desk", autocommit=True) as own:
-            return own.execute(sql.encode(), values).fetchall()
+        """Ask the desk's own database, as soon as it answers."""
+        place, deadline = str(self.run.data / "run"), time.monotonic() + 60
+        while True:
+            try:
+                with psycopg.connect(host=place, user="postgres", dbname="desk", autocommit=True) as own:
+                    return own.execute(sql.encode(), values).fetchall()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     # --- processes -----------------------------------------------------------------------------------------------
     def head(self, part: str) -> int:

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from notifications import queries as outbox
 from notifications.models import Notification
 from notifications.sms_text import segments
 from requests_desk.people.models import User
-from requests_desk.tickets import access
+from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 
 PAGE = 50
+PROOF = ("attempts", "accepted_at", "delivered_at", "failed_at")
 
 
-def page(user: User, *, before: int | None = None) -> tuple[list[dict[str, Any]], int | None]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of messages is narrowed to; empty means no matter. `to` is a whole address or number."""
+
+    code: str = ""
+    to: str = ""
+    channel: str = ""
+    state: str = ""
+
+
+EVERYTHING = Wanted()
+
+
+def page(
+    user: User, wanted: Wanted = EVERYTHING, *, before: int | None = None
+) -> tuple[list[dict[str, Any]], int | None]:
     """Return a page of what the agency sent, the newest first, and the id before which the next page lies."""
     agencies = access.agencies(user, Right.SENT_MESSAGES)
-    rows = outbox.latest(f"agency:{agencies[0].pk}", limit=PAGE + 1, before=before)
+    about = access.visible(user, Right.SENT_MESSAGES).filter(code=wanted.code.strip().upper()).first()
+    if wanted.code and about is None:
+        return [], None
+    numbers = [found.number for found in identifiers.read_phones(wanted.to) if found.number]
+    rows = outbox.latest(
+        f"agency:{agencies[0].pk}",
+        limit=PAGE + 1,
+        before=before,
+        channel=wanted.channel,
+        states=[wanted.state] if wanted.state else [],
+        subject=about.key if about else "",
+        destination=numbers[0] if numbers else wanted.to.strip(),
+    )
     shown = rows[:PAGE]
     tickets = _tickets(user, shown)
     listed = [_listed(row, tickets) for row in shown if row.subject in tickets]
@@ -42,8 +71,10 @@ def _tickets(user: User, rows: list[Notification]) -> dict[str, Ticket]:
 
 
 def _listed(row: Notification, tickets: dict[str, Ticket]) -> dict[str, Any]:
-    names = ("channel", "destination", "title", "text", "state", "created_at", "cause", "reason")
+    names = ("pk", "channel", "destination", "title", "text", "state", "created_at", "cause", "reason", *PROOF)
     return {name: getattr(row, name) for name in names} | {
         "url": f"/desk/sent/{row.pk}/",
+        "code": tickets[row.subject].code,
+        "may_go_again": row.state == Notification.State.FAILED and bool(row.text),
         "subject_url": tickets[row.subject].url,
     }

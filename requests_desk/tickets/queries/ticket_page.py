@@ -31,6 +31,7 @@ from sla.models import Breach, Clock, Milestone
 from sla.policies import Policy
 
 TIMELINE_PAGE = 50
+PROOF = ("attempts", "accepted_at", "delivered_at", "failed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,21 @@ def sent(ticket: Ticket) -> list[Notification]:
 
 def notices(sent: list[Notification]) -> list[dict[str, Any]]:
     """Return of `sent` what went by itself, the newest first: whom it told, how it fared, in how many tries (N7)."""
-    names = ("pk", "cause", "channel", "destination", "state", "attempts", "reason", "created_at")
+    names = ("pk", "cause", "channel", "destination", "state", "reason", "created_at", *PROOF)
+    readers = _readers(sent)
     return [
-        {name: getattr(row, name) for name in names} | {"at": row.outcome_at or row.created_at}
+        {name: getattr(row, name) for name in names}
+        | {"at": row.outcome_at or row.created_at, "reader": readers.get(row.recipient, "")}
         for row in reversed(sent)
         if row.cause != replies.CAUSE
     ]
+
+
+def _readers(sent: list[Notification]) -> dict[str, str]:
+    """Return the names of the staff among the recipients: their keys alone tell a person nothing."""
+    keys = {row.recipient for row in sent if row.recipient.startswith("user:")}
+    people = User.objects.in_bulk([int(key.removeprefix("user:")) for key in keys]) if keys else {}
+    return {f"user:{pk}": str(person) for pk, person in people.items()}
 
 
 def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[int]) -> list[Said]:
