@@ -186,10 +186,10 @@ def end(
     ]
 
 
-def next_due_at(clocks: Iterable[Clock]) -> datetime | None:
-    """Return the earliest due instant among open milestones, or None when nothing is owed."""
-    due: datetime | None = _open_of(clocks, lock=False).aggregate(due=Min("due_at"))["due"]
-    return due
+def next_dues(clocks: Iterable[int]) -> dict[int, datetime]:
+    """Return by the clock's id the earliest due instant among its open milestones, where anything is owed."""
+    rows = Milestone.objects.filter(OPEN, clock__in=list(clocks)).values_list("clock").annotate(Min("due_at"))
+    return dict(rows.order_by())
 
 
 def look_again(clocks: Iterable[Clock], *, at: datetime) -> None:

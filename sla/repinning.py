@@ -87,7 +87,8 @@ def repin(found: Iterable[Move], version: Version, *, at: datetime) -> list[Chan
         }
         changes.append(change("policy_applied", milestone, at, **facts))
     milestones = [move.milestone for move in found]
-    Clock.objects.bulk_update([m.clock for m in milestones], ["policy_version", "calendar_version"], batch_size=500)
+    pin = {"policy_version" if isinstance(version, PolicyVersion) else "calendar_version": version}
+    Clock.objects.filter(pk__in=[milestone.clock_id for milestone in milestones]).update(**pin)
     fields = ["due_at", "due_a_at", "due_b_at", "next_look_at"]
     Milestone.objects.bulk_update(milestones, fields, batch_size=500)
     missed = [move.milestone for move in found if move.is_missed(at)]

@@ -65,6 +65,7 @@ class DayForm(VersionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.auto_id = "id_day_%s"
         self.fields["kind"].choices = choices_of("day_kind", KINDS)  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> dict[str, Any]:
@@ -90,6 +91,10 @@ class FileForm(VersionForm):
 
     file = forms.FileField(label=_("File (CSV, ICS or JSON)"))
     field_order = ("base", "file", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "id_file_%s"
 
     def clean_file(self) -> str:
         """Return the file's text."""
@@ -167,6 +172,13 @@ class NewForm(forms.Form):
     key = forms.SlugField(
         label=_("Key"), max_length=64, help_text=_("Plain letters, digits and hyphens; it never changes.")
     )
+
+    def clean_key(self) -> str:
+        """Refuse the one word that is an address of its own."""
+        key: str = self.cleaned_data["key"]
+        if key == "new":
+            raise forms.ValidationError(_("Choose another key."))
+        return key
 
 
 class PolicyForm(VersionForm):

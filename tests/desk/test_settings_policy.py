@@ -105,12 +105,12 @@ def test_it_rehearses_what_is_typed_before_it_is_saved(client: Client, desk: Des
 
 
 def test_it_rehearses_at_a_moment_with_a_unit_and_an_officer(client: Client, desk: Desk) -> None:
-    asked = {"policy": "first-reply", "received_at": "2026-11-27T16:45", "unit": desk.unit.pk, "officer": desk.alice.pk}
+    asked = {"policy": "first-reply", "received_at": "2026-11-25T08:00", "unit": desk.unit.pk, "officer": desk.alice.pk}
 
     page = client.get("/settings/rehearse/", asked)
 
     assert [told.person for told in page.context["rehearsal"].moments[1].told] == ["Alice"]
-    assert "16:45 29/11/2026" in page.text
+    assert "08:00 27/11/2026" in page.text
     assert Ticket.objects.count() == 0
 
 
@@ -133,6 +133,10 @@ def test_it_starts_a_further_policy_once(client: Client, desk: Desk) -> None:
 
     assert [response.status_code for response in made] == [302, 422]
     assert promises.policy(desk.agency, "quick").policy.name == "24 giờ"
+
+
+def test_it_keeps_its_own_addresses_free_of_keys(client: Client) -> None:
+    assert client.post("/settings/policies/new/", {"name": "Mới", "key": "new"}).status_code == 422
 
 
 def test_it_adds_a_line_to_the_table_and_takes_it_away(client: Client) -> None:

@@ -154,9 +154,9 @@ def test_it_names_the_earliest_open_due_instant():
     clock = a_clock()
     clocks.promise(clock, due_at=DUE - HOUR, opened_by="reply:1", at=START)
 
-    assert clocks.next_due_at([clock]) == DUE - HOUR
+    assert clocks.next_dues([clock.pk]) == {clock.pk: DUE - HOUR}
     meet(clock, START + HOUR)
-    assert clocks.next_due_at([clock]) is None
+    assert clocks.next_dues([clock.pk]) == {}
 
 
 def test_it_records_a_breach_once_dated_when_it_was_due():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
-from requests_desk.tickets.models import NOTHING_DUE, Ticket, TicketClock
+from requests_desk.tickets.models import NOTHING_DUE, Reply, Ticket, TicketClock
 from sla import clocks
 from sla.models import Clock
 
@@ -22,14 +23,24 @@ def clocks_of(ticket: Ticket, *, until: int | None = None) -> list[Clock]:
 
 
 def refresh(ticket: Ticket) -> None:
-    """Write when the ticket's next promise is due; called in every transaction that changes a clock.
+    """Write when the ticket's next promise is due; called in every transaction that changes a clock."""
+    refresh_all([ticket])
+
+
+def refresh_all(tickets: Collection[Ticket]) -> None:
+    """Write when the next promise of each ticket is due, in as many statements however many they are.
 
     A time the requester wants it by moves it up the queue until something was said, and is no breach (P2).
     """
-    ticket.next_due_at = clocks.next_due_at(clocks_of(ticket))
-    is_silent = not ticket.replies.filter(reached_at__isnull=False).exists()
-    ticket.queue_at = place(ticket.next_due_at, ticket.wanted_by if is_silent else None)
-    ticket.save(update_fields=["next_due_at", "queue_at"])
+    timed = dict(TicketClock.objects.filter(ticket__in=tickets).values_list("clock", "ticket"))
+    dues: dict[int, list[datetime]] = defaultdict(list)
+    for clock, due_at in clocks.next_dues(timed).items():
+        dues[timed[clock]].append(due_at)
+    told = set(Reply.objects.filter(ticket__in=tickets, reached_at__isnull=False).values_list("ticket", flat=True))
+    for ticket in tickets:
+        ticket.next_due_at = min(dues[ticket.pk], default=None)
+        ticket.queue_at = place(ticket.next_due_at, None if ticket.pk in told else ticket.wanted_by)
+    Ticket.objects.bulk_update(tickets, ["next_due_at", "queue_at"], batch_size=500)
 
 
 def place(next_due_at: datetime | None, wanted_by: datetime | None) -> datetime:

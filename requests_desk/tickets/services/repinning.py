@@ -102,8 +102,7 @@ def apply(agency: Agency, version: Version, *, reason: str, missed: int, by: Use
             for change in changes
         ]
         ledger.append(lines, actor=by, at=at)
-        for ticket in {ticket.pk: ticket for ticket in tickets.values()}.values():
-            due.refresh(ticket)
+        due.refresh_all(list({ticket.pk: ticket for ticket in tickets.values()}.values()))
     return application
 
 
