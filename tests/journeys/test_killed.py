@@ -20,6 +20,12 @@ PARTS = ("web", "worker-sweep", "worker-mail", "worker-sms", "beat", "valkey", "
 APART_SECONDS = 1.0
 
 
+@pytest.fixture(autouse=True)
+def all_well(running_desk: RunningDesk) -> None:
+    """Begin each test with every part at work."""
+    running_desk.expect(running_desk.is_ready)
+
+
 def kill(desk: RunningDesk, part: str) -> None:
     """Kill the process at the head of a part, without a warning."""
     os.kill(desk.process(part), signal.SIGKILL)

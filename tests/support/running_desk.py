@@ -128,9 +128,14 @@ class RunningDesk:
 
     def process(self, part: str) -> int:
         """Return the process at the head of a part: of those that write to its log the one no other of them made."""
+        heads: list[int] = []
+        self.expect(lambda: heads.extend(self._heads(part)) or heads)
+        return heads[0]
+
+    def _heads(self, part: str) -> list[int]:
         log = str(self.run.data / "logs" / f"{part}.log")
         own = {pid for pid in children_on(self.run.data) if _output_of(pid) == log}
-        return next(pid for pid in own if _parent_of(pid) not in own)
+        return [pid for pid in own if _parent_of(pid) not in {0, *own}]
 
     def is_ready(self) -> bool:
         """Tell whether every check of `/readyz` holds."""
@@ -160,7 +165,10 @@ def _output_of(pid: int) -> str:
 
 
 def _parent_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:  # it ended meanwhile
+        return 0
 
 
 @contextmanager
@@ -188,6 +196,7 @@ def a_running_desk(*, sweep_seconds: int = SWEEP_SECONDS, **env: str) -> Iterato
             run.until("Stop: Ctrl-C", seconds=READY_SECONDS)
             desk = RunningDesk(run, port, relay, sms)
             desk.never_close()
+            desk.expect(desk.is_ready)
             yield desk
         finally:
             if not run.ended():
