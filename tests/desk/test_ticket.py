@@ -44,6 +44,12 @@ def test_it_shows_the_request_its_clock_and_its_history(client: Client, ticket: 
     assert page.context["clock"].explanation
 
 
+def test_it_says_that_a_request_is_urgent(client: Client, desk: Desk) -> None:
+    ticket = log_ticket(desk, at=timezone.now(), officer=desk.alice, priority="urgent")
+
+    assert "Khẩn" in client.get(ticket.url).text
+
+
 def test_it_shows_what_went_out_by_itself_and_how_it_fared(client: Client, ticket: Ticket) -> None:
     mail_is(Result.temporary("451"), ack := outbox_row(f"ack:{ticket.pk}"), at=timezone.now())
 
