@@ -46,6 +46,7 @@ def demo_stays_at_home(**_: Any) -> list[CheckMessage]:
 @register()
 def twilio_is_whole(**_: Any) -> list[CheckMessage]:
     """Refuse half of a Twilio account: SMS would be tried and never go out."""
+    # None at all is a choice; some of them is a slip that would only show when an alert is due.
     missing = [name for name in TWILIO if not getattr(settings, name)]
     if not missing or len(missing) == len(TWILIO):
         return []

@@ -65,7 +65,7 @@ def test_it_tests_and_demonstrates_the_versions_it_deploys(name: str):
     assert pins("requirements.txt") <= pins(name)
 
 
-@pytest.mark.parametrize("name", ["CHANGELOG.md", "LICENSE", "Makefile", "Dockerfile", ".ci/run"])
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE", "Makefile", "Dockerfile", ".ci/run"])
 def test_it_has_what_a_reader_looks_for(name: str):
     assert (ROOT / name).stat().st_size > 100
 

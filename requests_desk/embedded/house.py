@@ -75,7 +75,7 @@ class House:
         terms.keep(demo=demo)
         with collected.turn(check=supervisor.check) as stale:
             collect = self._step("collectstatic", "manage.py", "collectstatic", "--noinput", "--verbosity=0")
-            if stale:
+            if stale:  # beside the stores, which leave a core idle
                 supervisor.start(collect)
             start_stores(supervisor, terms.place, postgres=not terms.database_url, valkey=not terms.redis_url)
             supervisor.finish(self._step("texts", "tools/texts.py", "compile"))
@@ -120,6 +120,7 @@ class House:
 
     def _web(self) -> Child:
         bind = self.terms.bind if ":" not in self.terms.bind else f"[{self.terms.bind.strip('[]')}]"
+        # Read once and shared by both processes; a process is replaced now and then, so a leak never grows old.
         options = f"--bind={bind}:{self.terms.port} --worker-class=gthread --workers=2 --threads=4 --preload"
         options += (
             " --graceful-timeout=10 --timeout=60 --max-requests=5000 --max-requests-jitter=500 --no-control-socket"
@@ -162,6 +163,7 @@ def _account(row: Mapping[str, str]) -> str:
 def _answers(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
+        # A host that is always allowed, whatever address the desk is bound to.
         connection.request("GET", "/healthz", headers={"Host": "127.0.0.1"})
         return connection.getresponse().status == 200
     except OSError:

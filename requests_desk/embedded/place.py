@@ -16,6 +16,7 @@ from pathlib import Path
 # sockaddr_un.sun_path holds 108 bytes, the last of them a NUL.
 SOCKET_BYTES = 107
 PG_SOCKET = ".s.PGSQL.5432"
+# A cluster takes 40 MB before its first row, and its log grows in pieces of 16 MB.
 NEEDED_NEW_MB = 200
 NEEDED_OLD_MB = 30
 
@@ -64,6 +65,7 @@ class Place:
         try:
             for directory in (self.data, self.run, self.data / "logs"):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                # The mode of mkdir passes through the umask, and the directory may be older.
                 directory.chmod(0o700)
         except OSError as error:
             raise unusable(self.data, error) from error
@@ -135,6 +137,7 @@ def check_port(bind: str, port: int, *, patience_seconds: float = 0.0) -> None:
 def _bind_error(bind: str, port: int) -> OSError | None:
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As the web does: connections of the last desk that only linger are no hindrance.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((bind.strip("[]"), port))

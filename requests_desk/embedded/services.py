@@ -28,10 +28,12 @@ class Supervisor:
         self.say = say
         self.children: list[Child] = []
         self.stopping = threading.Event()
+        # A closed terminal (SIGHUP) ends the desk as Ctrl-C does, in order.
         for number in STOPS:
             signal.signal(number, self._asked_to_stop)
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
+        # Only noted here: children are stopped by the main flow, never in the middle of starting one.
         self.stopping.set()
 
     def __enter__(self) -> Supervisor:
@@ -99,6 +101,7 @@ class Supervisor:
 
 def start_stores(supervisor: Supervisor, place: Place, *, postgres: bool, valkey: bool, scratch: bool = False) -> None:
     """Start the stores that are wanted and wait until they answer."""
+    # Both at once; the slower one is asked last.
     database = supervisor.start(stores.postgres(place, scratch=scratch)) if postgres else None
     broker = supervisor.start(stores.valkey(place)) if valkey else None
     if broker:

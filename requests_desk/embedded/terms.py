@@ -98,6 +98,7 @@ def _demo(environ: Mapping[str, str], place: Place, kept: Mapping[str, str], *, 
     """Tell whether this desk is the demo: on fresh data unless told otherwise, and never changed afterwards."""
     said = environ.get("DESK_DEMO", "").strip().lower()
     wanted = said in ("1", "true", "yes", "on") if said else None
+    # Real requests among invented ones, or real messages that are only shown, cannot be undone: no change of mind.
     if "demo" in kept:
         was = kept["demo"] == "1"
         if wanted is not None and wanted != was:
@@ -108,6 +109,7 @@ def _demo(environ: Mapping[str, str], place: Place, kept: Mapping[str, str], *, 
         return was
     if wanted is not None:
         return wanted
+    # Whether a database of somebody else's is fresh is for it to say, before anything is written to it.
     if given_database:
         return None
     return not place.postgres.exists()
@@ -123,6 +125,7 @@ def _is_loopback(bind: str) -> bool:
 
 
 def _write_private(path: Path, text: str) -> None:
+    # Whole or not at all, and never readable by others, not even for a moment.
     half = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(text)
