@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = .venv/bin/python
 
-.PHONY: help run install test check lock texts clean
+.PHONY: help run install test check bench faults lock texts clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -21,6 +21,13 @@ test: install ## run every test against a real PostgreSQL and Valkey
 
 check: install ## style, types, arrows, texts, migrations and the deployment check
 	@$(IN) tools/check.py
+
+SCALE ?= 1000
+bench: install ## measure each piece of work beside its floor: SCALE=1000000 for a million requests
+	@$(IN) -m tools.bench $(SCALE) $(ARGS)
+
+faults: install ## break the real desk in many ways and judge it by what left it: ARGS=--short for three minutes
+	@$(IN) -m tests.faults $(ARGS)
 
 lock: ## pin the requirements anew, with hashes and without addresses (needs uv)
 	@$(PYTHON) tools/lock.py $(ARGS)

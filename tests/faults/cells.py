@@ -46,7 +46,7 @@ def _nothing(house: House) -> int:
     return 0
 
 
-@cell("kill -9 of the mail child in SMTP, before the text", doubtful=3 * HANDFUL, short=True)
+@cell("kill -9 of the mail child in SMTP, before the text", doubtful=3 * HANDFUL)
 def _before_data(house: House) -> int:
     house.strike(house.relay, "mail", times=3, blow=lambda: house.kill("worker-mail", child=True)).wait(60)
     return 3
