@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -65,6 +65,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         running.terminate()
         running.wait(30)
     shutil.rmtree(_data(), ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Give each worker whole files, and all the journeys to one: they share a running desk."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByDesk(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "journeys" if "/journeys/test_" in file and "status_check" not in file else file
+
+    return ByDesk(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ import pytest
 
 from tests.embedded.processes import ROOT, Run, children_on, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("run")]
+pytestmark = pytest.mark.processes
 READY = "Stop: Ctrl-C"
 
 

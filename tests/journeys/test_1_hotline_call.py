@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import SignIn
 from tests.support.browser import Transfers
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 # A firm of the demo with earlier requests.
 KNOWN, FIRM = "0950000001", "Công ty TNHH Sản xuất Gỗ Vạn Phát Sơn"

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import SignIn
 from tests.support.running_desk import SOON, RunningDesk
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.processes
 OFFICER = "minh@phuson.example"
 EIGHT_HOURS = timedelta(hours=8)
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import SignIn
 from tests.support.running_desk import RunningDesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
 REQUESTER = "b@khach.example"
 
 

@@ -11,7 +11,7 @@ import pytest
 from notifications.sms_text import segments
 from tests.support.running_desk import SOON, RunningDesk
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.processes
 LEADER = "an@phuson.example"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.running_desk import SOON, RunningDesk
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.processes
 LEADER = "an@phuson.example"
 PARTS = ("web", "worker-sweep", "worker-mail", "worker-sms", "beat", "valkey", "postgres")
 # One falls due after each kill, while its victim is on its way back.
