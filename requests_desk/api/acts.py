@@ -12,16 +12,20 @@ from requests_desk.api import inputs, outputs, references
 from requests_desk.api.base import BODY, ApiView, answers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.services import assignment, closing, replies
+from requests_desk.tickets.words import ReplyState
 
 
 class Replies(ApiView):
     @extend_schema(
         operation_id="replies_create",
         request=inputs.NewReply,
-        responses=answers({201: outputs.ReplyCreated}, *BODY, 404, 409),
+        responses=answers({201: outputs.ReplyCreated, 202: outputs.ReplyCreated}, *BODY, 404, 409),
     )
     def post(self, request: Request, code: str) -> Response:
-        """Send a reply by mail, or record one spoken, posted or handed over. It counts once it reached them (P3)."""
+        """Send a reply by mail, or record one spoken, posted or handed over. It counts once it reached them (P3).
+
+        202 and the state `submitted`: its kind needs a signature first (P5), and the deadline runs on.
+        """
         ticket = references.ticket(self.user, code, Right.REPLY)
         asked = inputs.NewReply(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -32,7 +36,9 @@ class Replies(ApiView):
             at=timezone.now(),
             seen_seq=asked.validated_data["seen_seq"],
         )
-        return Response(outputs.ReplyCreated(reply).data, status=status.HTTP_201_CREATED)
+        is_sent = reply.state == ReplyState.SENT
+        code_ = status.HTTP_201_CREATED if is_sent else status.HTTP_202_ACCEPTED
+        return Response(outputs.ReplyCreated(reply).data, status=code_)
 
 
 class Closing(ApiView):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notifications.models import Notification
-from requests_desk.tickets.models import Delivery
+from requests_desk.tickets.models import Delivery, Reply
 from requests_desk.tickets.queries.promise import Promise
 from requests_desk.tickets.services.intake import Logged
 from requests_desk.tickets.words import (
@@ -20,6 +21,7 @@ from requests_desk.tickets.words import (
     Reason,
     ReplyChannel,
     ReplyKind,
+    ReplyState,
     State,
 )
 from sla.models import BreachCause, MilestoneName
@@ -172,13 +174,22 @@ class ReplyOut(Out):
     author = serializers.CharField(source="author.username")
     created_at = serializers.DateTimeField()
     reached_at = serializers.DateTimeField(allow_null=True)
+    approval = serializers.ChoiceField(choices=ReplyState.choices, source="state")
+    return_reason = serializers.CharField()
+    signed_by = _code("signed_by.username")
+    signed_at = serializers.DateTimeField(allow_null=True)
     deliveries = DeliveryOut(many=True, source="deliveries.all")
 
 
 class ReplyCreated(ReplyOut):
-    state = serializers.ChoiceField(choices=State.choices, source="ticket.state")
+    state = serializers.SerializerMethodField()
     next_due_at = serializers.DateTimeField(allow_null=True, source="ticket.next_due_at")
     seq = serializers.IntegerField(source="ticket.ledger_seq")
+
+    @extend_schema_field(serializers.ChoiceField(choices=[*State.choices, *ReplyState.choices]))
+    def get_state(self, reply: Reply) -> str:
+        """Return where the request stands, or `submitted` while the reply waits for approval."""
+        return str(reply.ticket.state if reply.state == ReplyState.SENT else reply.state)
 
 
 class MessageOut(Out):

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
-from requests_desk.tickets.models import Field, Ticket
+from requests_desk.tickets.models import Field, Reply, Ticket
 from requests_desk.tickets.templatetags.desk import LISTS
 from requests_desk.tickets.words import (
     CallOutcome,
@@ -23,6 +24,7 @@ from requests_desk.tickets.words import (
     Reason,
     ReplyChannel,
     ReplyKind,
+    ReplyState,
     State,
 )
 
@@ -95,6 +97,8 @@ class ReplyForm(forms.Form):
     document_number = forms.CharField(label=_("Number and symbol"), required=False)
     happened_at = moment_field(_("When it took place"), help_text=_("Empty means now."))
     seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # The returned reply, or the draft, that this one takes the place of.
+    draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -174,8 +178,17 @@ def reply_forms(ticket: Ticket, *, bound: ReplyForm | None, bound_kind: str, at:
     channel = ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL
     tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
     initial = {"channel": channel, "seen_seq": ticket.ledger_seq, "promised_at": tomorrow}
-    fresh = {kind.value: ReplyForm(kind=kind, initial=initial) for kind in ReplyKind}
+    drafts = {reply.kind: _as_typed(reply) for reply in _drafts(ticket)}
+    fresh = {kind.value: ReplyForm(kind=kind, initial=initial | drafts.get(kind, {})) for kind in ReplyKind}
     return fresh | ({bound_kind: bound} if bound else {})
+
+
+def _drafts(ticket: Ticket) -> QuerySet[Reply]:
+    return ticket.replies.filter(state__in=(ReplyState.DRAFT, ReplyState.RETURNED)).order_by("pk")
+
+
+def _as_typed(reply: Reply) -> dict[str, Any]:
+    return {name: getattr(reply, name) for name in ReplyForm.base_fields if hasattr(reply, name)} | {"draft": reply.pk}
 
 
 def _queryset(form: forms.Form, name: str, rows: Any) -> None:

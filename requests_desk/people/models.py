@@ -67,6 +67,8 @@ class Unit(Named):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units")
     code = models.CharField(max_length=16)
     kind = models.CharField(max_length=16, choices=UnitKind, default=UnitKind.DIVISION)
+    # Its head signs the unit's answers before they go (P5).
+    approves_answers = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["agency", "code"], name="unit_code_once_per_agency")]

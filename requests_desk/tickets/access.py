@@ -19,6 +19,8 @@ class Right(StrEnum):
     BACKDATE = "backdate"  # more than seven days at logging, and corrections after it (P1)
     ASSIGN = "assign"
     REPLY = "reply"
+    SIGN_UNIT = "sign_unit"  # what lies on the desk of a head of unit (P5)
+    SIGN = "sign"  # what lies on the leadership's desk
     THIRD_INTERIM = "third_interim"
     CLOSE = "close"
     CLOSE_UNREACHABLE = "close_unreachable"
@@ -32,14 +34,14 @@ class Right(StrEnum):
 
 
 _DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP})
-_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE}
+_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT}
 _ABOVE = frozenset({Right.SENT_MESSAGES, Right.LEADERSHIP, Right.SETTINGS_READ})
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.MERGE, Right.SENT_MESSAGES},
     Role.OFFICER: _DESK,
     Role.UNIT_HEAD: _HEAD,
     Role.CHIEF: _HEAD | _ABOVE,
-    Role.LEADER: _HEAD | _ABOVE | {Right.READ_SEALED, Right.THIRD_INTERIM},
+    Role.LEADER: _HEAD | _ABOVE | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SIGN},
     Role.INSPECTOR: frozenset({Right.READ, Right.READ_SEALED, Right.NOTE}),
     Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES, Right.SETTINGS_READ, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ}),

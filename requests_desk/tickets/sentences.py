@@ -22,6 +22,10 @@ SENTENCES: dict[str, Any] = {
     EventKind.RESENT: _("A message that had failed was sent again by %(channel)s"),
     EventKind.LOOKUP_REISSUED: _("New look-up code issued; the old one no longer opens anything"),
     EventKind.REPLY_RECORDED: _("%(reply)s written, to go by %(channel)s"),
+    EventKind.REPLY_SUBMITTED: _("%(reply)s submitted for approval: %(desk)s"),
+    EventKind.REPLY_RETURNED: _("%(reply)s returned for revision"),
+    EventKind.REPLY_TAKEN_BACK: _("%(reply)s taken back to be written anew"),
+    EventKind.REPLY_APPROVED: _("%(reply)s approved"),
     EventKind.REPLY_REACHED: _("%(reply)s reached the requester at %(reached_at)s"),
     EventKind.REPLY_NOT_REACHED: _("%(reply)s by %(channel)s did not reach the requester (%(reason)s)"),
     EventKind.REPLY_VOIDED: _("%(reply)s no longer counts as delivered"),
@@ -53,6 +57,10 @@ ICONS = {
     EventKind.ACKNOWLEDGED: "mail",
     EventKind.RESENT: "send",
     EventKind.REPLY_RECORDED: "send",
+    EventKind.REPLY_SUBMITTED: "pen",
+    EventKind.REPLY_RETURNED: "pen",
+    EventKind.REPLY_TAKEN_BACK: "pen",
+    EventKind.REPLY_APPROVED: "check",
     EventKind.REPLY_REACHED: "check",
     EventKind.REPLY_NOT_REACHED: "alert",
     EventKind.ALERT_TOLD: "bell",
@@ -70,7 +78,7 @@ ICONS = {
 }
 _REASONS = ("outcome", "ending", "void", "cycle")
 _MESSAGES = (EventKind.ACKNOWLEDGED, EventKind.RESENT)
-_REPLY_KINDS = (EventKind.REPLY_RECORDED, EventKind.REPLY_REACHED, EventKind.REPLY_NOT_REACHED, EventKind.REPLY_VOIDED)
+_REPLY_KINDS = tuple(kind for kind in EventKind if kind.value.startswith("reply_"))
 
 
 def sentence(event: Event, names: Mapping[str, str]) -> str:
@@ -81,6 +89,7 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["rung"] = word(str(facts.get("rung", "")).partition("-")[0], "rung")
     spoken["ending"] = word(facts.get("ending", ""), "ending")
     spoken["reason"] = _why(str(facts.get("reason", "")))
+    spoken["desk"] = word(str(facts.get("desk", "")), "desk")
     spoken["link"] = word(str(facts.get("link", "")), "link")
     is_reply = event.kind in _REPLY_KINDS
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""

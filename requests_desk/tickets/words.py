@@ -61,6 +61,23 @@ class ReplyChannel(models.TextChoices):
     IN_PERSON = "in_person", _("At the counter")
 
 
+class ReplyState(models.TextChoices):
+    """How far a reply is: most are sent at once, some pass an approver's desk first (P5)."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for approval")
+    RETURNED = "returned", _("Returned for revision")
+    APPROVED = "approved", _("Approved")
+    SENT = "sent", _("Sent")
+
+
+class Desk(models.TextChoices):
+    """Whose desk a reply lies on until it is signed (P5)."""
+
+    UNIT_HEAD = "unit_head", _("Head of unit")
+    LEADER = "leader", _("Leadership")
+
+
 class CallOutcome(models.TextChoices):
     REACHED = "reached", _("Reached")
     NO_ANSWER = "no_answer", _("No answer")
@@ -119,6 +136,10 @@ class EventKind(models.TextChoices):
     RESENT = "resent"
     LOOKUP_REISSUED = "lookup_reissued"
     REPLY_RECORDED = "reply_recorded"
+    REPLY_SUBMITTED = "reply_submitted"
+    REPLY_RETURNED = "reply_returned"
+    REPLY_TAKEN_BACK = "reply_taken_back"
+    REPLY_APPROVED = "reply_approved"
     REPLY_REACHED = "reply_reached"
     REPLY_NOT_REACHED = "reply_not_reached"
     REPLY_VOIDED = "reply_voided"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +57,7 @@ def _thanks(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any
     return _("The cycle is annulled; the request stands where it stood before.")
 
 
-def _is_opened_by_message(ticket: Ticket) -> bool:
+def _is_opened_by_message(ticket: Ticket, rights: Collection[Right]) -> bool:
     return (
         ticket.cycle > 1
         and ticket.state in (State.RECEIVED, State.ASSIGNED)

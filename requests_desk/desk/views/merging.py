@@ -48,7 +48,7 @@ MERGE = Verb(
     button=_("Merge"),
     form=_form,
     act=_merge,
-    fits=lambda ticket: ticket.state != State.CLOSED,
+    fits=lambda ticket, rights: ticket.state != State.CLOSED,
 )
 UNMERGE = Verb(
     right=Right.MERGE,
@@ -57,5 +57,5 @@ UNMERGE = Verb(
     button=_("Take the merge back"),
     form=lambda ticket, data: Seen(ticket, data, prefix_id="unmerge"),
     act=_unmerge,
-    fits=lambda ticket: ticket.ending == Ending.MERGED,
+    fits=lambda ticket, rights: ticket.ending == Ending.MERGED,
 )

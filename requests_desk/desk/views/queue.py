@@ -29,7 +29,9 @@ def today(request: DeskRequest) -> HttpResponse:
     due = [row for row in desk.page(request.user, desk.Filters(), limit=20).rows if row.next_due_at]
     unassigned = desk.unassigned(request.user)
     overdue, due_today = desk.due_before(request.user, at), desk.due_before(request.user, midnight)
+    waiting = desk.waiting_for_signature(request.user)
     context = {
+        "waiting": desk.dressed(waiting).order_by("queue_at", "pk")[:SHORT] if _signs(request) else [],
         "due": due,
         "breached": [row for row in due if row.next_due_at and row.next_due_at <= at][:SHORT],
         "unassigned": desk.dressed(unassigned).order_by("queue_at", "pk")[:SHORT],
@@ -57,6 +59,10 @@ def ticket_list(request: DeskRequest) -> HttpResponse:
     context = {"rows": found.rows, "filters": form, "next_url": _next_url(request, found.next)}
     part = request.headers.get("HX-Request") and request.GET.get("cursor")
     return render(request, "desk/_ticket_rows.html" if part else "desk/ticket_list.html", context)
+
+
+def _signs(request: DeskRequest) -> bool:
+    return bool({Right.SIGN, Right.SIGN_UNIT} & access.held(request.user))
 
 
 def _filters(form: FilterForm) -> desk.Filters:

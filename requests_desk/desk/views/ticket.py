@@ -22,8 +22,8 @@ from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import ticket_page
-from requests_desk.tickets.services import assignment, closing, intake, links, locking, refusing, replies
-from requests_desk.tickets.words import ReplyKind
+from requests_desk.tickets.services import approval, assignment, closing, intake, links, locking, refusing, replies
+from requests_desk.tickets.words import ReplyKind, ReplyState
 
 
 @page(Right.READ)
@@ -46,8 +46,14 @@ def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     form = forms.ReplyForm(request.POST, kind=kind)
 
     def send(data: dict[str, Any], at: datetime) -> str:
-        seen = data.pop("seen_seq")
-        replies.send(ticket, replies.Draft(kind=kind, **data), by=request.user, at=at, seen_seq=seen)
+        seen, earlier = data.pop("seen_seq"), data.pop("draft")
+        draft = replies.Draft(kind=kind, **data)
+        if earlier:
+            reply = approval.submit_again(ticket.replies.get(pk=earlier), draft, by=request.user, at=at, seen_seq=seen)
+        else:
+            reply = replies.send(ticket, draft, by=request.user, at=at, seen_seq=seen)
+        if reply.state == ReplyState.SUBMITTED:
+            return _("Submitted for approval. The deadline runs on.")
         return _("The reply is on its way.") if data["channel"] == "email" else _("The reply is recorded.")
 
     return _attempt(request, ticket, form, send, reply_form=form, reply_kind=kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ class Verb(NamedTuple):
     button: Any
     form: Callable[[Ticket, Data | None], forms.Form]
     act: Callable[[Ticket, dict[str, Any], User, datetime], Any]
-    fits: Callable[[Ticket], bool] = lambda ticket: True
+    fits: Callable[[Ticket, Collection[Right]], bool] = lambda ticket, rights: True
 
 
 class Seen(forms.Form):

@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import corrections, cycles, merging
+from requests_desk.desk.views import approval, corrections, cycles, merging
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 
 VERBS: dict[str, Verb] = {
+    "approve": approval.APPROVE,
+    "return": approval.RETURN,
+    "carry_out": approval.CARRY_OUT,
+    "take_back": approval.TAKE_BACK,
     "message": cycles.MESSAGE,
     "thanks": cycles.THANKS,
     "merge": merging.MERGE,
@@ -34,5 +38,5 @@ def panels(ticket: Ticket, rights: Collection[Right], bound: Mapping[str, forms.
     return [
         Panel(action, verb, bound.get(action) or verb.form(ticket, None))
         for action, verb in VERBS.items()
-        if verb.right in rights and (verb.fits(ticket) or action in bound)
+        if verb.right in rights and (verb.fits(ticket, rights) or action in bound)
     ]

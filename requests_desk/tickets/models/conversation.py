@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from requests_desk.tickets.models.ticket import Ticket
-from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Channel, Reason, ReplyChannel, ReplyKind
+from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Channel, Reason, ReplyChannel, ReplyKind, ReplyState
 
 
 class Message(models.Model):
@@ -52,6 +52,10 @@ class Reply(models.Model):
     happened_at = models.DateTimeField(null=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=ReplyState, default=ReplyState.SENT)
+    return_reason = models.TextField(blank=True)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
     # When it first reached the requester by a delivery that still stands; null while none does (P3, P4).
     reached_at = models.DateTimeField(null=True)
 
@@ -75,7 +79,18 @@ class Reply(models.Model):
                 name="transfer_has_ground_and_body",
             ),
             models.CheckConstraint(
-                condition=~Q(channel=ReplyChannel.CALL) | ~Q(call_outcome=""), name="call_has_outcome"
+                condition=~Q(channel=ReplyChannel.CALL) | ~Q(call_outcome="") | ~Q(state=ReplyState.SENT),
+                name="call_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(reached_at__isnull=True) | Q(state=ReplyState.SENT), name="reply_reaches_once_sent"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ReplyState.RETURNED) | ~Q(return_reason=""), name="returned_reply_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ReplyState.APPROVED) | Q(signed_by__isnull=False, signed_at__isnull=False),
+                name="approved_reply_is_signed",
             ),
         ]
 

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from requests_desk.people.models import Agency, Named, Unit
 from requests_desk.tickets.models.requester import Requester
-from requests_desk.tickets.words import Channel, Ending, Kind, Priority, State
+from requests_desk.tickets.words import Channel, Desk, Ending, Kind, Priority, State
 from sla.models import Clock
 
 # Where nothing is owed any more the queue still needs an order: after everything that is due.
@@ -61,6 +61,8 @@ class Ticket(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
     # The cycle its state, ending and open clock speak of (P7); earlier ones stand in `TicketCycle`.
     cycle = models.PositiveSmallIntegerField(default=1)
+    # Whose desk the replies waiting for approval lie on, the highest of them; kept by the services that move them.
+    waiting_for = models.CharField(max_length=12, choices=Desk, blank=True)
     sealed = models.BooleanField(default=False)
     lookup_digest = models.CharField(max_length=64)
     next_due_at = models.DateTimeField(null=True)

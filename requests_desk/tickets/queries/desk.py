@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Requester, Ticket
+from requests_desk.tickets.services import signing
 from sla.models import Breach, Milestone
 
 PAGE = 50
@@ -81,6 +82,14 @@ def unassigned(user: User | AnonymousUser) -> QuerySet[Ticket]:
 def mine(user: User) -> QuerySet[Ticket]:
     """Return the open tickets on a person's own desk."""
     return access.visible(user).filter(closed_at__isnull=True, officer=user)
+
+
+def waiting_for_signature(user: User | AnonymousUser) -> QuerySet[Ticket]:
+    """Return the open tickets with a reply on a desk at which this person signs, what is due next first (P5)."""
+    signs = Q()
+    for desk, right in signing.SIGNS.items():
+        signs |= Q(waiting_for=desk, pk__in=access.visible(user, right).values("pk"))
+    return Ticket.objects.filter(signs, closed_at__isnull=True)
 
 
 def due_before(user: User | AnonymousUser, moment: datetime) -> QuerySet[Ticket]:

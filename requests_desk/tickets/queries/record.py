@@ -22,7 +22,7 @@ class Record(NamedTuple):
 
 def of(ticket: Ticket) -> Record:
     """Return the record of a ticket. Five queries."""
-    replies = ticket.replies.select_related("author").prefetch_related("deliveries")
+    replies = ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries")
     return Record(
         promise=promise.of(ticket),
         phones=[phone.typed for phone in ticket.requester.phones.all()],

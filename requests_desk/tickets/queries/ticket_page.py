@@ -44,6 +44,9 @@ class Said:
     channel: str = ""
     kind: str = ""
     author: str = ""
+    state: str = ""
+    signed_by: str = ""
+    return_reason: str = ""
     deliveries: tuple[dict[str, Any], ...] = ()
 
 
@@ -101,12 +104,14 @@ def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[in
     What was asked and noted in the requests merged into it, `absorbed`, is part of it (P8).
     """
     merged = Ticket.objects.filter(pk__in=absorbed) if absorbed else ()
-    rows = ticket.replies.select_related("author").prefetch_related("deliveries").order_by("created_at", "pk")
+    rows = (
+        ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries").order_by("created_at", "pk")
+    )
     known = {row.key: row for row in sent}
     said = [
         *(_asked(one, ticket) for one in (ticket, *merged)),
         *(_message(m) for m in Message.objects.filter(ticket__in=[ticket.pk, *absorbed]).select_related("author")),
-        *(_reply(row, known) for row in rows),
+        *(_reply(row, known) for row in rows.order_by("created_at", "pk")),
     ]
     return sorted(said, key=lambda one: one.at)
 
@@ -206,7 +211,18 @@ def _message(message: Message) -> Said:
 def _reply(reply: Reply, sent: dict[str, Notification]) -> Said:
     deliveries = tuple(_delivery(d, sent.get(d.notification_key or "")) for d in reply.deliveries.all())
     text = "\n".join(part for part in (reply.text, reply.said, reply.done) if part)
-    return Said("out", reply.created_at, text, reply.channel, reply.kind, str(reply.author), deliveries)
+    return Said(
+        "out",
+        reply.created_at,
+        text,
+        reply.channel,
+        reply.kind,
+        str(reply.author),
+        state=reply.state,
+        signed_by=str(reply.signed_by or ""),
+        return_reason=reply.return_reason,
+        deliveries=deliveries,
+    )
 
 
 def _delivery(delivery: Delivery, notification: Notification | None) -> dict[str, Any]:

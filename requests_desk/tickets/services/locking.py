@@ -9,6 +9,8 @@ from requests_desk.tickets.models import Event, Ticket
 ACTS = (
     "assigned",
     "reply_recorded",
+    "reply_returned",
+    "reply_approved",
     "message_received",
     "received_corrected",
     "cycle_opened",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Event, Exclusion, Message, Reply, Ticket, TicketLink
-from requests_desk.tickets.services import calls, due, ledger, refusing, standing
+from requests_desk.tickets.services import calls, due, ledger, refusing, signing, standing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, State
 from sla import clocks, moves
@@ -79,11 +79,13 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
             at=at,
         )
         standing.restate(survivor)
+        signing.refresh(survivor)
         TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).delete()
         back = clocks.resume(due.clocks_of(absorbed), reason=Ending.MERGED, at=at)
         back += standing.stand(absorbed, cause=BreachCause.NO_REPLY, at=at, may_void=False)
         absorbed.state = State.RECEIVED  # open again; where it stands its replies say
         standing.restate(absorbed)
+        signing.refresh(absorbed)
         lines = [
             Line(survivor, "unmerged", {"ticket": absorbed.pk, "code": absorbed.code}),
             *ledger.lines_of(survivor, changes),
@@ -177,6 +179,7 @@ def _take_in(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Change
         if (one.unit_id, one.user_id) not in known
     )
     standing.restate(survivor)
+    signing.refresh(survivor)
     return changes
 
 

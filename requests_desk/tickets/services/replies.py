@@ -15,10 +15,20 @@ from notifications.outbox import Outcome
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers, texts
 from requests_desk.tickets.models import Delivery, Reply, Ticket
-from requests_desk.tickets.services import calls, due, ledger, locking, outbox, recipients, reply_checks, standing
+from requests_desk.tickets.services import (
+    calls,
+    due,
+    ledger,
+    locking,
+    outbox,
+    recipients,
+    reply_checks,
+    signing,
+    standing,
+)
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, State
+from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, ReplyState, State
 from sla import clocks
 from sla.changes import Change
 from sla.models import BreachCause
@@ -52,29 +62,49 @@ class Draft:
 
 
 def send(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
-    """Record a reply and send it on its way; one spoken, posted or handed over has arrived already.
+    """Record a reply and send it on its way, or lay it on the desk whose signature its kind needs (P5).
 
     `seen_seq` is the ledger's number its author last saw: with it, the same form sent twice is one reply. Raises
     reply_checks.Refused with the fields to change, and locking.ChangedMeanwhile when somebody else acted since then.
     """
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
-        draft = reply_checks.checked(ticket, draft, by=by, at=at)
+        desk = signing.waits_for(ticket, draft, by=by)
+        draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
         if earlier := _earlier(ticket, draft, by=by, at=at, seen_seq=seen_seq):
             return earlier
-        reply = _record(ticket, draft, by=by, at=at)
-        if draft.channel == ReplyChannel.EMAIL:
-            _post(reply, at=at)
-        elif draft.call_outcome in MISSED_CALLS:
-            Delivery.objects.create(reply=reply, channel=draft.channel, failed_at=at, reason=draft.call_outcome)
-            ledger.append(
-                [Line(ticket, "reply_not_reached", _facts(reply, reason=draft.call_outcome))], actor=by, at=at
-            )
-        else:
-            moment = draft.happened_at or at
-            Delivery.objects.create(reply=reply, channel=draft.channel, reached_at=moment)
-            _reached(ticket, reply, reached_at=moment, actor=by, at=at, is_proven=at - moment <= FREE_BACKDATING)
+        reply = _record(ticket, draft, state=ReplyState.DRAFT if desk else ReplyState.SENT, by=by, at=at)
+        submit_or_carry(ticket, reply, desk, by=by, at=at)
     return reply
+
+
+def submit_or_carry(ticket: Ticket, reply: Reply, desk: str, *, by: User, at: datetime) -> None:
+    """Lay a recorded reply on the desk whose signature it needs, or let it go (P5)."""
+    if not desk:
+        carry(ticket, reply, by=by, at=at)
+        return
+    if reply.call_outcome and reply.happened_at is None:
+        reply.happened_at = at  # it was said now, whenever it is signed
+    reply.state = ReplyState.SUBMITTED
+    reply.save(update_fields=["state", "happened_at"])
+    signing.refresh(ticket)
+    ledger.append([Line(ticket, "reply_submitted", _facts(reply, desk=desk))], actor=by, at=at)
+
+
+def carry(ticket: Ticket, reply: Reply, *, by: User, at: datetime) -> None:
+    """Send a reply on its way; one spoken, posted or handed over has arrived already, a missed call has not (P3)."""
+    if reply.state != ReplyState.SENT:
+        reply.state = ReplyState.SENT
+        reply.save(update_fields=["state"])
+    if reply.channel == ReplyChannel.EMAIL:
+        _post(reply, at=at)
+    elif reply.call_outcome in MISSED_CALLS:
+        Delivery.objects.create(reply=reply, channel=reply.channel, failed_at=at, reason=reply.call_outcome)
+        ledger.append([Line(ticket, "reply_not_reached", _facts(reply, reason=reply.call_outcome))], actor=by, at=at)
+    else:
+        moment = reply.happened_at or at
+        Delivery.objects.create(reply=reply, channel=reply.channel, reached_at=moment)
+        _reached(ticket, reply, reached_at=moment, actor=by, at=at, is_proven=at - moment <= FREE_BACKDATING)
 
 
 def take_up(outcomes: Iterable[Outcome], *, at: datetime) -> None:
@@ -136,8 +166,10 @@ def _lock_ticket_of(outcome: Outcome) -> Ticket:
     return ticket
 
 
-def _record(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Reply:
-    reply = Reply.objects.create(ticket=ticket, cycle=ticket.cycle, author=by, created_at=at, **_values(draft))
+def _record(ticket: Ticket, draft: Draft, *, state: ReplyState, by: User, at: datetime) -> Reply:
+    reply = Reply.objects.create(
+        ticket=ticket, cycle=ticket.cycle, state=state, author=by, created_at=at, **_values(draft)
+    )
     digest = identifiers.text_digest(f"{reply.text}\n{reply.said}")
     ledger.append([Line(ticket, "reply_recorded", _facts(reply, text_digest=digest))], actor=by, at=at)
     return reply

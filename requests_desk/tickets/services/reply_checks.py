@@ -31,11 +31,14 @@ class Refused(refusing.Refused):
     """The reply is not whole. `fields` says of each what to change; nothing was saved or sent."""
 
 
-def checked(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Draft:
-    """Return the draft cleaned. Raises Refused with every problem at once."""
+def checked(ticket: Ticket, draft: Draft, *, by: User, at: datetime, is_plan: bool = False) -> Draft:
+    """Return the draft cleaned. Raises Refused with every problem at once.
+
+    A plan, which waits for approval, needs its text but not yet the proof that it went.
+    """
     draft, problems = _cleaned(draft)
     if not problems:
-        problems |= {name: [_("This is needed.")] for name in _missing(draft)}
+        problems |= {name: [_("This is needed.")] for name in _missing(draft, is_plan=is_plan)}
         problems |= _moment(ticket, draft, by=by, at=at)
         problems |= _way(ticket, draft)
         if draft.kind == ReplyKind.INTERIM and draft.promised_at and "promised_at" not in problems:
@@ -78,7 +81,9 @@ def _cleaned(draft: Draft) -> tuple[Draft, dict[str, list[str]]]:
     return replace(draft, **values), problems  # type: ignore[arg-type]  # texts all
 
 
-def _missing(draft: Draft) -> list[str]:
+def _missing(draft: Draft, *, is_plan: bool) -> list[str]:
+    if is_plan and not draft.call_outcome:
+        return [name for name in ("text", *rules.REPLY_NEEDS[draft.kind]) if not getattr(draft, name)]
     needs = list(rules.CHANNEL_NEEDS[draft.channel])
     if draft.call_outcome not in MISSED_CALLS:
         needs += rules.REPLY_NEEDS[draft.kind]

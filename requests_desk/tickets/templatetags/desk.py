@@ -24,6 +24,8 @@ WORDS: dict[str, type[TextChoices]] = {
     "reason": words.Reason,
     "ending": words.Ending,
     "cycle": words.CycleReason,
+    "desk": words.Desk,
+    "reply_state": words.ReplyState,
     "role": Role,
 }
 LISTS = {

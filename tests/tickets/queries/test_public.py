@@ -42,7 +42,7 @@ def test_it_is_a_view_that_nobody_can_change(asked: Logged):
 
 
 def test_it_holds_no_words_for_a_phone_number(desk: Desk, asked: Logged):
-    replies.send(asked.ticket, cast.a_reply("transfer", "call"), by=desk.alice, at=later(hours=1))
+    replies.send(asked.ticket, cast.a_reply("transfer", "call"), by=desk.leader, at=later(hours=1))
 
     told = repr(by_phone(asked, hours=2))
 

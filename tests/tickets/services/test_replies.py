@@ -67,7 +67,7 @@ def test_it_is_met_by_a_reply_spoken_posted_or_handed_over_at_that_moment(desk, 
     """P3."""
     draft = a_reply(kind, channel, happened_at=later(hours=1))
 
-    replies.send(ticket, draft, by=desk.alice, at=later(hours=1, minutes=10))
+    replies.send(ticket, draft, by=desk.leader, at=later(hours=1, minutes=10))
 
     assert first(ticket).met_at == later(hours=1)
 
@@ -75,7 +75,7 @@ def test_it_is_met_by_a_reply_spoken_posted_or_handed_over_at_that_moment(desk, 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_met_by_mail_once_the_next_server_took_it(desk, ticket, kind):
     """P3."""
-    reply = replies.send(ticket, a_reply(kind), by=desk.alice, at=later(hours=1))
+    reply = replies.send(ticket, a_reply(kind), by=desk.leader, at=later(hours=1))
     assert first(ticket).is_open
 
     mail_is(Result.accepted(), outbox_row(reply.key), at=later(hours=2))
@@ -364,7 +364,7 @@ def test_it_brings_a_closed_ticket_back_when_its_answer_did_not_arrive(desk, tic
 def test_it_brings_a_closed_ticket_back_when_only_half_its_ending_stands(desk, ticket):
     """P4, P15: partly answered needs its refusal too."""
     answered_by_call(ticket, by=desk.alice, at=later(hours=1))
-    reply = mailed(ticket, desk.alice, at=later(hours=2), kind="refusal")
+    reply = mailed(ticket, desk.leader, at=later(hours=2), kind="refusal")
     closing.close(ticket, "partly_answered", by=desk.alice, at=later(hours=3))
 
     mail_bounces(outbox_row(reply.key), at=later(hours=20))

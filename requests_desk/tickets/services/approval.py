@@ -1,0 +1,128 @@
+"""Approve a reply before it goes (*trình ký*, P5): submitted, returned with a reason, signed; the clock runs on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from requests_desk.people.models import User
+from requests_desk.tickets import access, identifiers
+from requests_desk.tickets.models import Reply, Ticket
+from requests_desk.tickets.services import ledger, locking, refusing, replies, reply_checks, signing
+from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.services.replies import Draft
+from requests_desk.tickets.words import CallOutcome, ReplyChannel, ReplyState, State
+
+
+class Refused(refusing.Refused):
+    """It cannot be signed or returned so. `fields` says what to change; nothing was saved or sent."""
+
+
+def approve(reply: Reply, *, number: str = "", by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+    """Sign a submitted reply: mail goes, a call made meanwhile counts; a letter waits to be posted (P3).
+
+    `number` is the letter's. Raises access.Denied to whom it is not for, refusing.NotNow when nothing waits,
+    reply_checks.Refused when it became impossible meanwhile, such as a promised time that has passed.
+    """
+    with transaction.atomic():
+        ticket, reply = _locked(reply, {ReplyState.SUBMITTED}, by=by, seen_seq=seen_seq)
+        _require_desk(ticket, reply, by=by)
+        reply.document_number = identifiers.clean_text(number, limit=64) or reply.document_number
+        reply.state, reply.signed_by, reply.signed_at = ReplyState.APPROVED, by, at
+        is_gone = reply.channel == ReplyChannel.EMAIL or reply.call_outcome == CallOutcome.REACHED
+        reply_checks.checked(ticket, draft_of(reply), by=by, at=at, is_plan=not is_gone)
+        reply.save(update_fields=["document_number", "state", "signed_by", "signed_at"])
+        signing.refresh(ticket)
+        ledger.append([Line(ticket, "reply_approved", _facts(reply))], actor=by, at=at)
+        if is_gone:
+            replies.carry(ticket, reply, by=by, at=at)
+    return reply
+
+
+def give_back(reply: Reply, *, reason: str, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+    """Return a submitted reply to its author with what to change. Raises as `approve`, and Refused without a reason."""
+    with transaction.atomic():
+        ticket, reply = _locked(reply, {ReplyState.SUBMITTED}, by=by, seen_seq=seen_seq)
+        _require_desk(ticket, reply, by=by)
+        reason = identifiers.clean_text(reason)
+        if not reason:
+            raise Refused({"reason": [_("Please say what to change.")]})
+        reply.state, reply.return_reason = ReplyState.RETURNED, reason
+        reply.save(update_fields=["state", "return_reason"])
+        signing.refresh(ticket)
+        facts = _facts(reply) | {"reason_digest": identifiers.text_digest(reason)}
+        ledger.append([Line(ticket, "reply_returned", facts)], actor=by, at=at)
+    return reply
+
+
+def take_back(reply: Reply, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+    """Take a submitted reply off the approver's desk, to write it anew: a draft again."""
+    with transaction.atomic():
+        ticket, reply = _locked(reply, {ReplyState.SUBMITTED}, by=by, seen_seq=seen_seq)
+        reply.state = ReplyState.DRAFT
+        reply.save(update_fields=["state"])
+        signing.refresh(ticket)
+        ledger.append([Line(ticket, "reply_taken_back", _facts(reply))], actor=by, at=at)
+    return reply
+
+
+def submit_again(reply: Reply, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+    """Submit a returned reply, or a draft, as it reads now; it goes at once where its new author may sign it."""
+    with transaction.atomic():
+        ticket, reply = _locked(reply, {ReplyState.RETURNED, ReplyState.DRAFT}, by=by, seen_seq=seen_seq)
+        desk = signing.waits_for(ticket, draft, by=by)
+        draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
+        for name, value in asdict(draft).items():
+            setattr(reply, name, value)
+        reply.author, reply.state, reply.return_reason = by, ReplyState.DRAFT, ""
+        reply.save(update_fields=[*asdict(draft), "author", "state", "return_reason"])
+        replies.submit_or_carry(ticket, reply, desk, by=by, at=at)
+    return reply
+
+
+def carry_out(reply: Reply, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+    """Log that a signed reply was spoken, posted or handed over; the proof comes from `draft`, the words stand.
+
+    A call nobody took is logged as any other. Raises reply_checks.Refused with what the proof lacks.
+    """
+    with transaction.atomic():
+        ticket, reply = _locked(reply, {ReplyState.APPROVED}, by=by, seen_seq=seen_seq)
+        proof = {
+            "call_outcome": CallOutcome.REACHED if reply.channel == ReplyChannel.CALL else "",
+            "spoke_to": draft.spoke_to,
+            "said": draft.said or reply.text,
+            "document_number": draft.document_number or reply.document_number,
+            "happened_at": draft.happened_at,
+        }
+        whole = reply_checks.checked(ticket, replace(draft_of(reply), **proof), by=by, at=at)  # type: ignore[arg-type]
+        for name in proof:
+            setattr(reply, name, getattr(whole, name))
+        reply.save(update_fields=[*proof])
+        replies.carry(ticket, reply, by=by, at=at)
+    return reply
+
+
+def draft_of(reply: Reply) -> Draft:
+    """Return what a reply says, as its author gave it."""
+    return Draft(**{name: getattr(reply, name) for name in Draft.__slots__})
+
+
+def _locked(reply: Reply, states: set[ReplyState], *, by: User, seen_seq: int | None) -> tuple[Ticket, Reply]:
+    ticket = locking.lock(reply.ticket, seen_seq=seen_seq, by=by)
+    reply = Reply.objects.select_related("ticket").get(pk=reply.pk)
+    if reply.ticket_id != ticket.pk or reply.state not in states or ticket.state == State.CLOSED:
+        raise refusing.NotNow("nothing_waits", _("This reply does not wait for that any more."))
+    reply.ticket = ticket
+    return ticket, reply
+
+
+def _require_desk(ticket: Ticket, reply: Reply, *, by: User) -> None:
+    if not signing.may_sign(by, ticket, signing.desk_of(ticket, reply.kind)):
+        raise access.Denied(_("This reply lies on another desk."))
+
+
+def _facts(reply: Reply) -> dict[str, object]:
+    return {"reply": reply.pk, "kind": reply.kind, "channel": reply.channel, "number": reply.document_number}
