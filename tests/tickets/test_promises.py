@@ -23,6 +23,7 @@ from notifications.results import Result
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import clocks as clock_queries
 from requests_desk.tickets.queries import ledger as ledger_queries
+from requests_desk.tickets.queries import rebuilt
 from requests_desk.tickets.services import closing, corrections, reminders, replies
 from requests_desk.tickets.words import ReplyKind
 from sla.models import Breach, Firing, Milestone
@@ -154,6 +155,10 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def the_queue_and_the_timer_agree_with_the_clocks(self) -> None:
         assert list(clock_queries.wrong()) == []
+
+    @invariant()
+    def the_clocks_are_what_the_history_alone_makes_of_them(self) -> None:
+        assert list(rebuilt.differing(on_progress=lambda _tickets: None)) == []
 
     @invariant()
     def what_was_met_in_time_has_no_breach_and_what_was_met_late_has_one(self) -> None:
