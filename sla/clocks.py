@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Min, Q
 
 from sla import ladder, versions, worktime
@@ -265,8 +266,17 @@ def mark_looked(
                 )
         look.milestone.next_look_at = look.decision.next_look_at
     Firing.objects.bulk_create(firings)
-    Milestone.objects.bulk_update([look.milestone for look in looks], ["next_look_at"])
+    _write_next_looks([look.milestone for look in looks])
     return changes
+
+
+def _write_next_looks(milestones: Sequence[Milestone]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Milestone._meta.db_table} AS m SET next_look_at = new.at"  # noqa: S608
+            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, at) WHERE m.id = new.id",
+            [[m.pk for m in milestones], [m.next_look_at for m in milestones]],
+        )
 
 
 def _open_of(clocks: Iterable[Clock], *, lock: bool = True) -> Any:

@@ -19,17 +19,28 @@ AFTER_S = 90
 def run_cell(house: House, name: str, cell: Cell, *, number: int) -> Verdict:
     """Seed, break, wait and judge once."""
     house.calm()
-    expected = house.seed(f"c{number}", count=cell.dues, first_due_in=4 + cell.dues * 0.05, apart_s=APART_S)
+    expected = house.seed(f"c{number}", count=cell.dues, apart_s=APART_S)
     time.sleep(max(expected[0]["due_at"] - time.time(), 0))
+    began_at = time.time()
     injected = cell.inject(house)
     well_at = time.time() if injected else 0.0
     wait(house, expected, seconds=max(expected[-1]["due_at"] - time.time(), 0) + AFTER_S, refused=frozenset())
-    return judge(house, name, expected, injected=injected, well_at=well_at, refused=frozenset())
+    return judge(house, name, expected, injected=injected, began_at=began_at, well_at=well_at, refused=frozenset())
 
 
 def table(verdicts: list[Verdict]) -> str:
     """Return the verdicts as a table in Markdown."""
-    heads = ["fault", "struck", "expected", "lost", "mail extra", "other Message-ID", "SMS extra", "early"]
+    heads = [
+        "fault",
+        "struck",
+        "expected",
+        "after the fault began",
+        "lost",
+        "mail extra",
+        "other Message-ID",
+        "SMS extra",
+        "early",
+    ]
     heads += ["breach rows wrong", "late p50 s", "late p99 s"]
     rows = [heads, ["---"] + ["---:"] * (len(heads) - 1), *([str(v) for v in asdict(one).values()] for one in verdicts)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -14,11 +14,15 @@ from tests.faults.house import House
 
 @dataclass(frozen=True)
 class Verdict:
-    """One cell: what was injected, what came. `late_*` in seconds after the due instant or the end of the fault."""
+    """One cell: what was injected, what came, how much of it after the fault had begun.
+
+    `late_*` in seconds after the due instant or the end of the fault.
+    """
 
     cell: str
     injected: int
     expected: int
+    under_fault: int
     lost: int
     mail_extra: int
     other_id: int
@@ -31,7 +35,8 @@ class Verdict:
     def holds(self, *, doubtful_mails: int) -> bool:
         """Tell whether the promise of the outbox was kept."""
         never = (self.lost, self.other_id, self.sms_extra, self.early, self.breach_rows_wrong)
-        return not any(never) and self.mail_extra <= doubtful_mails and self.late_p99 <= 60
+        is_proof = self.under_fault > 0 or not self.injected
+        return is_proof and not any(never) and self.mail_extra <= doubtful_mails and self.late_p99 <= 60
 
 
 def arrivals(house: House) -> dict[str, list[tuple[float, str]]]:
@@ -69,11 +74,13 @@ def judge(
     expected: Sequence[dict[str, Any]],
     *,
     injected: int,
+    began_at: float,
     well_at: float,
     refused: frozenset[str],
 ) -> Verdict:
-    """Return the verdict of one cell; `well_at` is when the fault had ended."""
+    """Return the verdict of one cell, whose fault was there from `began_at` to `well_at`."""
     came = arrivals(house)
+    first = [came[way][0][0] for one in expected for way in (one["mail"], one["phone"]) if came[way]]
     late, early, extra, ids = [], 0, Counter[str](), 0
     for one in expected:
         for way in (one["mail"], one["phone"]):
@@ -86,6 +93,7 @@ def judge(
         cell=cell,
         injected=injected,
         expected=2 * len(expected),
+        under_fault=sum(moment >= began_at for moment in first),
         lost=len(missing(house, expected, refused=refused)),
         mail_extra=extra["mail"],
         other_id=ids,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import django
 
@@ -58,7 +58,7 @@ def main() -> None:
     """Seed what the first argument, as JSON, asks for."""
     django.setup()
     asked = json.loads(sys.argv[1])
-    first_due = datetime.fromisoformat(asked.pop("first_due"))
+    first_due = datetime.now(UTC) + timedelta(seconds=asked.pop("first_due_in"))
     print(json.dumps(seed(first_due=first_due, **asked)))
 
 

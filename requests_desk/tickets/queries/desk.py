@@ -51,7 +51,8 @@ def page(user: User | AnonymousUser, filters: Filters, *, cursor: str | None = N
     rows = _filtered(access.visible(user), filters)
     if cursor:
         queue_at, pk = _read(cursor)
-        rows = rows.filter(Q(queue_at__gt=queue_at) | Q(queue_at=queue_at, pk__gt=pk))
+        # The first condition follows from the second, but only with it does the index begin at the mark.
+        rows = rows.filter(queue_at__gte=queue_at).filter(Q(queue_at__gt=queue_at) | Q(pk__gt=pk))
     found = list(dressed(rows).order_by("queue_at", "pk")[: limit + 1])
     return Page(found[:limit], _mark(found[limit - 1]) if len(found) > limit else None)
 

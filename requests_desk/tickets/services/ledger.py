@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Event, Ticket
 from sla.changes import Change
@@ -45,8 +47,21 @@ def append(lines: Sequence[Line], *, actor: User | None, at: datetime) -> None:
         )
         ticket.ledger_seq, ticket.ledger_head = seq, sealed
     Event.objects.bulk_create(events)
-    touched = list({ticket.pk: ticket for ticket, _kind, _facts in lines}.values())
-    Ticket.objects.bulk_update(touched, ["ledger_seq", "ledger_head"])
+    _write_heads({ticket.pk: ticket for ticket, _kind, _facts in lines})
+
+
+def _write_heads(tickets: dict[int, Ticket]) -> None:
+    values: tuple[Any, ...] = (
+        list(tickets),
+        [t.ledger_seq for t in tickets.values()],
+        [t.ledger_head for t in tickets.values()],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Ticket._meta.db_table} AS t SET ledger_seq = new.seq, ledger_head = new.head"  # noqa: S608
+            " FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS new (id, seq, head) WHERE t.id = new.id",
+            values,
+        )
 
 
 def lines_of(ticket: Ticket, changes: Iterable[Change]) -> list[Line]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django import template
 from django.db.models import TextChoices
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -149,3 +152,15 @@ def urgency(due_at: datetime | None, at: datetime) -> str:
 def phone(number: str) -> str:
     """Return a number as it is dialled here."""
     return identifiers.show_phone(number)
+
+
+# What is escaped already stands in it as an entity; a dot or bracket at its end belongs to the sentence.
+_LINK = re.compile(r"https?://(?:(?!&(?:quot|lt|gt|#x27);)[^\s<>])*[\w/=-]")
+
+
+@register.filter
+def letter(text: str) -> SafeString:
+    """Return a plain text as the paragraphs of a mail, its addresses as links."""
+    paragraphs = re.split(r"\n{2,}", str(escape(text)).strip())
+    lines = [_LINK.sub(r'<a href="\g<0>">\g<0></a>', part).replace("\n", "<br>") for part in paragraphs]
+    return mark_safe("\n\n".join(f"<p>{line}</p>" for line in lines))  # noqa: S308  escaped above
