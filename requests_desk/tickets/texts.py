@@ -22,13 +22,13 @@ from requests_desk.tickets.services.recipients import Recipient
 from sla.models import Milestone
 
 
-def acknowledgement(ticket: Ticket, *, lookup_code: str, token: str, at: datetime) -> list[Draft]:
+def acknowledgement(ticket: Ticket, *, lookup_code: str, token: str) -> list[Draft]:
     """Return the automatic confirmation of receipt: by mail, else by SMS to a mobile. It meets nothing (P3)."""
     requester = ticket.requester
     more = {
         "lookup_code": lookup_code,
         "status_url": f"{settings.PUBLIC_BASE_URL}/s/{token}/",
-        "due_at": ticket_due(ticket),
+        "due_at": ticket.next_due_at,
     }
     ways = [
         ("email", requester.email),

@@ -78,10 +78,10 @@ def _write(agency: Agency, request: Request, submission: Submission, *, by: User
     lookup, token = identifiers.new_lookup_code(), secrets.token_urlsafe(16)
     ticket, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
-    drafts = texts.acknowledgement(ticket, lookup_code=lookup, token=token, at=at)
+    due.refresh(ticket)
+    drafts = texts.acknowledgement(ticket, lookup_code=lookup, token=token)
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
     ledger.append(lines, actor=by, at=at)
-    due.refresh(ticket)
     outbox.post(drafts, at=at)
     return Logged(ticket, lookup, token, oddities(agency, request))
 
