@@ -18,7 +18,7 @@ from zlib import crc32
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
 from notifications import channels
@@ -99,6 +99,12 @@ def enqueue(drafts: Iterable[Draft], *, at: datetime) -> list[Notification]:
     # One parameter for all of them: to bind each value of a thousand rows takes longer than to write the rows.
     written = json.dumps([{name: getattr(row, name) for name in names} for row in rows], default=datetime.isoformat)
     return list(Notification.objects.raw(sql, [written]))
+
+
+def rewrite(draft: Draft) -> bool:
+    """Give the message of this key the draft's words, while nobody has begun to send it; False when it is too late."""
+    waiting = Notification.objects.filter(key=draft.key, state=State.PENDING, attempts=0)
+    return bool(waiting.update(title=draft.title, text=draft.text, html=draft.html))
 
 
 def _row(draft: Draft, *, at: datetime) -> Notification:
@@ -244,8 +250,12 @@ def _outcome(row: Notification) -> Outcome:
 
 def unsettled(*, limit: int) -> list[Outcome]:
     """Return stored outcomes that nobody acted on, the oldest first: a crash fell between record and settle."""
-    rows = Notification.objects.filter(outcome_at__isnull=False, settled_at__isnull=True)
-    return [_outcome(row) for row in rows.order_by("outcome_at", "id")[:limit]]
+    return [_outcome(row) for row in unsettled_rows().order_by("outcome_at", "id")[:limit]]
+
+
+def unsettled_rows() -> QuerySet[Notification]:
+    """Return the rows whose outcome nobody acted on."""
+    return Notification.objects.filter(outcome_at__isnull=False, settled_at__isnull=True)
 
 
 def mark_settled(outcomes: Sequence[Outcome], *, at: datetime) -> int:

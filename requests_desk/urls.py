@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from requests_desk.desk.views import alerts
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("requests_desk.api.urls")),
     path("desk/", include("requests_desk.desk.urls")),
+    path("ack/<str:token>/", alerts.by_token, name="acknowledge"),
     path("settings/", include("requests_desk.desk.settings_urls")),
     path("leadership/", include("requests_desk.leadership.urls")),
     path("accounts/", include("requests_desk.people.urls")),

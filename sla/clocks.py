@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
 from sla import ladder, versions, worktime
 from sla.changes import Change, change, record_breach, void_breach
@@ -198,13 +198,18 @@ def look_again(clocks: Iterable[Clock], *, at: datetime) -> None:
     _open_of(clocks, lock=False).update(next_look_at=at)
 
 
+def due_rows(*, at: datetime) -> QuerySet[Milestone]:
+    """Return the milestones whose moment to look has come."""
+    return Milestone.objects.filter(next_look_at__lte=at)
+
+
 def claim_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clock: Clock | None = None) -> list[Look]:
     """Lock up to `limit` milestones whose moment to look has come, skipping those another worker holds (design §6).
 
     `besides` names those this sweep has already had to leave; `of_clock` is the only one a rehearsal may touch.
     """
-    rows = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock")
-    due = rows.filter(next_look_at__lte=at).exclude(pk__in=besides)
+    rows = due_rows(at=at).select_for_update(of=("self",), skip_locked=True).select_related("clock")
+    due = rows.exclude(pk__in=besides)
     milestones = list((due.filter(clock=of_clock) if of_clock else due).order_by("next_look_at")[:limit])
     fired = _fired(milestones)
     looks = []

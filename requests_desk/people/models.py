@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +54,11 @@ class Agency(Named):
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=300, blank=True)
     alarm_email = models.EmailField(blank=True)
+    # Between these hours on its own wall reminders wait (N4); the same hour twice means there is no quiet.
+    quiet_from = models.TimeField(default=time(21))
+    quiet_to = models.TimeField(default=time(6))
+    # SMS a month; 0 is no limit (N8).
+    sms_monthly_cap = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "agencies"
@@ -93,6 +99,13 @@ class User(AbstractBaseUser):
     phone = models.CharField(max_length=16, blank=True)
     language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
     is_active = models.BooleanField(default=True)
+    # A leader may let the SMS of a night's breach wait until the quiet hours end (N4).
+    holds_night_sms = models.BooleanField(default=False)
+    # When the address, or the number, last refused a message for good: it is not used until it changes (N8).
+    email_failed_at = models.DateTimeField(null=True, blank=True)
+    phone_failed_at = models.DateTimeField(null=True, blank=True)
+    # Up to when the notices under the bell were read.
+    notices_seen_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -123,6 +136,47 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+
+class Duty(models.Model):
+    """A spell on the duty roster (*trực*): who is called at night and on days off, and has no quiet hours (N1)."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="duties")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="duties")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "duties"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(from_at__lt=F("to_at")), name="duty_ends_after_it_begins"),
+            models.UniqueConstraint(fields=["agency", "user", "from_at"], name="duty_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["agency", "to_at"], name="duty_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.user} on duty from {self.from_at:%Y-%m-%d %H:%M}"
+
+
+class Absence(models.Model):
+    """A time somebody is away, and who stands in for them (N3)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(from_at__lt=F("to_at")), name="absence_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=F("user")), name="absence_deputy_is_another"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "to_at"], name="absence_by_end")]
+
+    def __str__(self) -> str:
+        return f"{self.user} away from {self.from_at:%Y-%m-%d %H:%M}"
 
 
 class PersonalToken(models.Model):

@@ -35,6 +35,8 @@ SENTENCES: dict[str, Any] = {
     EventKind.MILESTONE_ENDED: _("%(milestone)s ended without a reply (%(reason)s)"),
     EventKind.ALERT_TOLD: _("Alert sent to: %(rung)s"),
     EventKind.ALERT_SUPERSEDED: _("Alert to %(rung)s skipped: a later one took its place"),
+    EventKind.ALERT_CLIMBED: _("Alert not acknowledged in time: sent on to %(rung)s"),
+    EventKind.ALERT_ACKNOWLEDGED: _("Alert acknowledged"),
     EventKind.BREACH_RECORDED: _("Deadline missed: %(milestone)s was due at %(due_at)s"),
     EventKind.BREACH_VOIDED: _("Missed deadline annotated void (%(reason)s)"),
     EventKind.POLICY_APPLIED: _(
@@ -64,6 +66,8 @@ ICONS = {
     EventKind.REPLY_REACHED: "check",
     EventKind.REPLY_NOT_REACHED: "alert",
     EventKind.ALERT_TOLD: "bell",
+    EventKind.ALERT_CLIMBED: "bell",
+    EventKind.ALERT_ACKNOWLEDGED: "check",
     EventKind.BREACH_RECORDED: "alert",
     EventKind.MILESTONE_MET: "check",
     EventKind.MILESTONE_OPENED: "clock",

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from notifications import channels
 from notifications.outbox import Draft
 from notifications.sms_text import is_mobile
+from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Reply, Ticket
 from requests_desk.tickets.moments import time_left
 from requests_desk.tickets.services.recipients import Recipient
@@ -58,17 +58,6 @@ def reply(reply: Reply, *, at: datetime) -> Draft:
     return _draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply)
 
 
-def alert(ticket: Ticket, milestone: Milestone, rungs: Sequence[str], way: Recipient, *, at: datetime) -> Draft:
-    """Return a reminder, or past the due instant the report of a breach, for one person by one channel."""
-    kind = "breach" if milestone.due_at <= at else "reminder"
-    key = f"alert:{milestone.pk}:{int(milestone.due_at.timestamp())}:{'+'.join(rungs)}:{way.key}:{way.channel}"
-    with translation.override(way.language):
-        more = {"due_at": milestone.due_at, "time_left": time_left(milestone.due_at, at), "ticket_url": _page(ticket)}
-        if ticket.sealed:  # the alarm address may be read by anybody, the one reported on among them (P13)
-            more["requester_name"] = _("(name withheld)")
-    return _draft(ticket, way, kind, cause=f"alert:{kind}", key=key, **more)
-
-
 def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:
     """Return the notice that a reply did not arrive, to each of `ways` (P4)."""
     due_at = ticket_due(reply.ticket)
@@ -76,7 +65,7 @@ def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> l
     for way in ways:
         with translation.override(way.language):
             left = time_left(due_at, at) if due_at else ""
-        more = {"due_at": due_at, "time_left": left, "ticket_url": _page(reply.ticket), "reply": reply}
+        more = {"due_at": due_at, "time_left": left, "ticket_url": page(reply.ticket), "reply": reply}
         key = f"{reply.key}:not-delivered:{way.key}:{way.channel}"
         drafts.append(_draft(reply.ticket, way, "not_delivered", cause="not_delivered", key=key, **more))
     return drafts
@@ -88,21 +77,38 @@ def ticket_due(ticket: Ticket) -> datetime | None:
     return open_.order_by("due_at").values_list("due_at", flat=True).first()
 
 
-def _page(ticket: Ticket) -> str:
+def page(ticket: Ticket) -> str:
+    """Return the whole address of a ticket's page, for a mail."""
     return f"{settings.PUBLIC_BASE_URL}/desk/tickets/{ticket.code}/"
 
 
 def _draft(ticket: Ticket, way: Recipient, name: str, *, cause: str, key: str, **more: Any) -> Draft:
-    agency = ticket.agency
-    context = {
-        "agency": agency,
+    return draft(ticket.agency, way, name, subject=ticket.key, cause=cause, key=key, **about(ticket), **more)
+
+
+def about(ticket: Ticket) -> dict[str, Any]:
+    """Return what a message about a ticket may name."""
+    return {
         "ticket": ticket,
         "requester_name": str(ticket.requester),
-        "recipient_name": way.name,
         "unit": ticket.unit,
         "officer": ticket.officer,
-        "language": way.language,
-    } | more
+    }
+
+
+def draft(
+    agency: Agency,
+    way: Recipient,
+    name: str,
+    *,
+    subject: str,
+    cause: str,
+    key: str,
+    not_before: datetime | None = None,
+    **context: Any,
+) -> Draft:
+    """Render the texts called `name` for one person and channel, in their language and on the office's clock."""
+    context |= {"agency": agency, "recipient_name": way.name, "language": way.language}
     with translation.override(way.language), timezone.override(ZoneInfo(agency.timezone)):
         folder = f"{'sms' if way.channel == 'sms' else 'mail'}/{way.language}"
         text = render_to_string(f"{folder}/{name}.txt", context).strip()
@@ -112,7 +118,7 @@ def _draft(ticket: Ticket, way: Recipient, name: str, *, cause: str, key: str, *
     return Draft(
         key=key,
         owner=f"agency:{agency.pk}",
-        subject=ticket.key,
+        subject=subject,
         cause=cause,
         channel=way.channel,
         recipient=way.key,
@@ -121,4 +127,5 @@ def _draft(ticket: Ticket, way: Recipient, name: str, *, cause: str, key: str, *
         text=text,
         html=html,
         language=way.language,
+        not_before=not_before,
     )

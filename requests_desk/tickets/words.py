@@ -125,6 +125,18 @@ class LinkKind(models.TextChoices):
     MERGED_INTO = "merged_into"
 
 
+class Because(models.TextChoices):
+    """Why somebody is told who would not be otherwise (N3)."""
+
+    DEPUTY = "deputy", _("You receive this because you stand in for %(absent)s, who is away.")
+    UNASSIGNED = "unassigned", _("You receive this because no officer handles the request yet.")
+    EMPTY_RUNG = "empty_rung", _("You receive this because nobody on the step before you could be told.")
+    NOBODY = "nobody", _("You receive this because nobody who answers for the request could be told.")
+    ON_DUTY = "duty", _("You receive this because you are on duty.")
+    CLIMBED = "climbed", _("You receive this because an earlier alert was not acknowledged in time.")
+    NOT_REACHED = "not_reached", _("You receive this because an earlier alert did not arrive.")
+
+
 class EventKind(models.TextChoices):
     """Everything the ledger can say. The sentence of each kind stands in `sentences.py`."""
 
@@ -149,6 +161,8 @@ class EventKind(models.TextChoices):
     MILESTONE_ENDED = "milestone_ended"
     ALERT_TOLD = "alert_told"
     ALERT_SUPERSEDED = "alert_superseded"
+    ALERT_CLIMBED = "alert_climbed"
+    ALERT_ACKNOWLEDGED = "alert_acknowledged"
     BREACH_RECORDED = "breach_recorded"
     BREACH_VOIDED = "breach_voided"
     POLICY_APPLIED = "policy_applied"

@@ -108,7 +108,7 @@ def test_it_leaves_a_sign_of_life_of_each_part(desk):
 
 def test_it_leaves_no_sign_of_life_of_a_sweep_that_died(desk, monkeypatch):
     """N9."""
-    monkeypatch.setattr(reminders, "fire_due", lambda **_more: 1 / 0)
+    monkeypatch.setattr(reminders, "sweep", lambda **_more: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         tasks.run_sweep()

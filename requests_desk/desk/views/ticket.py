@@ -21,7 +21,7 @@ from requests_desk.desk.views.verbs import VERBS
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import ticket_page
+from requests_desk.tickets.queries import alerts, ticket_page
 from requests_desk.tickets.services import approval, assignment, closing, intake, links, locking, refusing, replies
 from requests_desk.tickets.words import ReplyKind, ReplyState
 
@@ -173,6 +173,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "breaches": ticket_page.breaches(ticket, absorbed),
         "thread": ticket_page.conversation(ticket, sent, absorbed),
         "notices": ticket_page.notices(sent),
+        "unheard": alerts.on_ticket(ticket),
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},

@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import Min
 
 from notifications import outbox
+from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.people.models import User
 from requests_desk.tickets.demo import people, samples
 from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
-from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.services import assignment, closing, intake, policy_choice, reminders, replies
+from requests_desk.tickets.models import Alert, Ticket
+from requests_desk.tickets.services import assignment, climbing, closing, intake, policy_choice, reminders, replies
 from requests_desk.tickets.words import Reason
 from sla import catalogue, versions, worktime
 from sla.models import Milestone
@@ -43,6 +44,14 @@ def let_time_pass(*, until: datetime) -> None:
     while (moment := _next_look()) is not None and moment < until:
         reminders.sweep(at=moment)
         count_as_sent(at=moment)
+        acknowledge_reminders(at=moment)
+
+
+def acknowledge_reminders(*, at: datetime) -> None:
+    """Let everybody say that they saw their reminders; what was missed waits for whoever looks at the demo."""
+    asked = Alert.objects.filter(climb_at__isnull=False, is_breach=False).select_related("milestone", "person")
+    for alert in asked.order_by("pk"):
+        climbing.acknowledge([alert], by=alert.person, at=at)
 
 
 def count_as_sent(*, at: datetime) -> None:
@@ -57,8 +66,13 @@ def count_as_sent(*, at: datetime) -> None:
 
 
 def _next_look() -> datetime | None:
-    moment: datetime | None = Milestone.objects.aggregate(at=Min("next_look_at"))["at"]
-    return moment
+    """Return when the timer has something to do next, or a message that a night held goes out."""
+    waiting = (
+        Milestone.objects.aggregate(at=Min("next_look_at")),
+        Alert.objects.aggregate(at=Min("climb_at")),
+        Notification.objects.aggregate(at=Min("next_attempt_at")),
+    )
+    return min((found["at"] for found in waiting if found["at"]), default=None)
 
 
 def _steps(house: people.House, row: Row, *, start: datetime) -> list[Step]:

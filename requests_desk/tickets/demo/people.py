@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from requests_desk.people.models import Agency, Membership, Role, Unit, UnitKind, User
-from requests_desk.people.services import tokens
+from requests_desk.people.services import presence, tokens
 from requests_desk.tickets.models import Field
 from requests_desk.tickets.services import agencies
 
@@ -36,6 +36,9 @@ FIELDS = {
     "du_lieu_ca_nhan": ("Dữ liệu cá nhân", "Personal data", "VP"),
     "khac": ("Khác", "Other", "VP"),
 }
+
+
+ON_DUTY = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,13 @@ def build(*, at: datetime) -> House:
         Membership.objects.create(user=user, agency=agency, unit=units.get(person.unit), role=person.role)
         people[person.username] = user
         accounts.append(account)
+    _put_on_duty(agency, people["minh"], at=at)
     return House(agency, units, people, accounts)
+
+
+def _put_on_duty(agency: Agency, user: User, *, at: datetime) -> None:
+    """Give the nights to somebody, so that at whatever hour the desk is first opened a reminder goes out at once."""
+    presence.add_duty(agency, user=user, from_at=at, to_at=at + ON_DUTY)
 
 
 def _unit(agency: Agency, code: str, name: str, name_en: str) -> Unit:

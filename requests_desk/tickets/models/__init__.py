@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from requests_desk.tickets.models.alerts import Alert, Digest
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.health import Heartbeat
@@ -20,9 +21,11 @@ from requests_desk.tickets.models.ticket import (
 
 __all__ = [
     "NOTHING_DUE",
+    "Alert",
     "Application",
     "CodeCounter",
     "Delivery",
+    "Digest",
     "Event",
     "Exclusion",
     "Field",

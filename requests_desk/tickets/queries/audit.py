@@ -19,13 +19,15 @@ _FINDINGS = {
         " WHERE f.id > (SELECT COALESCE(max(id), 0) - %(back)s FROM sla_firing) AND f.fired_at >= m.due_at"
         " AND f.result = 'told' AND NOT EXISTS (SELECT FROM sla_breach AS b WHERE b.milestone_id = m.id)"
     ),
-    # A rung was told, and no message about its ticket was written in the same transaction.
+    # A rung was told, and no message about its ticket, nor a digest with it, was written in the same transaction.
     "event_without_notification": (
         "SELECT 1 FROM sla_firing AS f JOIN sla_milestone AS m ON m.id = f.milestone_id"
         " JOIN tickets_ticketclock AS l ON l.clock_id = m.clock_id"
         " WHERE f.id > (SELECT COALESCE(max(id), 0) - %(back)s FROM sla_firing) AND f.result = 'told'"
         " AND NOT EXISTS (SELECT FROM notifications_notification AS n"
         " WHERE n.subject = 'ticket:' || l.ticket_id AND n.created_at = f.fired_at)"
+        " AND NOT EXISTS (SELECT FROM tickets_alert AS a JOIN notifications_notification AS n"
+        " ON n.subject = 'digest:' || a.digest_id WHERE a.milestone_id = m.id AND a.told_at = f.fired_at)"
     ),
     "lease_too_long": "SELECT 1 FROM notifications_notification WHERE state = 'leased' AND leased_until < %(late)s",
     "sent_without_provider_id": (

@@ -1,18 +1,23 @@
-"""Turn the label of a rung into people who may be told and can be reached (N1, N3, N8)."""
+"""Turn the label of a rung into people who may be told and can be reached (N1, N3, N4, N8)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from notifications import channels
 from requests_desk.people.models import Agency, Membership, Role, User
+from requests_desk.people.services.presence import Presence, quiet_until
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Reply, Ticket
+from requests_desk.tickets.words import Because
 
 LADDER = ("officer", "unit_head", "chief", "leadership")
+DUTY, ALARM = "duty", "alarm"
 FALLBACK_CHANNELS = ("email", "sms")
+_ROLES = {"chief": Role.CHIEF, "leadership": Role.LEADER}
 
 
 class Recipient(NamedTuple):
@@ -25,68 +30,143 @@ class Recipient(NamedTuple):
     destination: str
 
 
-class Directory:
-    """Everybody who works at some agencies, read once for a batch of tickets."""
+class Told(NamedTuple):
+    """Somebody to be told, by every way that reaches them, and why it is they.
 
-    def __init__(self, tickets: Sequence[Ticket]) -> None:
-        agencies = {ticket.agency_id for ticket in tickets}
-        self.members: dict[int, list[Membership]] = defaultdict(list)
-        for member in Membership.objects.filter(agency__in=agencies, user__is_active=True).select_related("user"):
-            self.members[member.agency_id].append(member)
-        self.agencies = Agency.objects.in_bulk(agencies)
+    `level` is the rung they were found on; `absent` names whom they stand in for.
+    """
+
+    person: User | None
+    level: str
+    ways: tuple[Recipient, ...]
+    because: str = ""
+    absent: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the opaque name messages know them by."""
+        return self.ways[0].key
+
+
+class Holder(NamedTuple):
+    """Somebody who stands on a rung, or stands in for who does."""
+
+    person: User
+    because: str = ""
+    absent: str = ""
+
+
+class Directory:
+    """Everybody who works at some agencies and who of them is there at one moment, read once for many tickets."""
+
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+        self.members: dict[int, list[Membership]] = {}
+        self.agencies: dict[int, Agency] = {}
+        self.presence: dict[int, Presence] = {}
         self.exclusions: dict[int, list[Exclusion]] = defaultdict(list)
-        sealed = [ticket.pk for ticket in tickets if ticket.sealed]
+
+    def know(self, tickets: Iterable[Ticket]) -> Directory:
+        """Read what is not known yet of these tickets' agencies, and whom the sealed ones exclude."""
+        tickets = list(tickets)
+        new = {t.agency_id: t.agency for t in tickets if t.agency_id not in self.agencies}
+        if new:
+            self.agencies |= new
+            self.members |= {agency: [] for agency in new}
+            rows = Membership.objects.filter(agency__in=new, user__is_active=True).select_related("user")
+            for member in rows.order_by("pk"):
+                self.members[member.agency_id].append(member)
+            self.presence |= dict.fromkeys(new, Presence(list(new), at=self.at))
+        sealed = [ticket.pk for ticket in tickets if ticket.sealed and ticket.pk not in self.exclusions]
         for exclusion in Exclusion.objects.filter(ticket__in=sealed) if sealed else ():
             self.exclusions[exclusion.ticket_id].append(exclusion)
+        return self
 
-    def reach(self, ticket: Ticket, label: str, wanted: Iterable[str]) -> list[Recipient]:
-        """Return whom to tell for a rung; an empty one goes to the next, the last to the alarm address and admins."""
+    def find(self, ticket: Ticket, label: str, wanted: Sequence[str], *, besides: Collection[str] = ()) -> list[Told]:
+        """Return whom to tell for a rung; an empty one goes to the next, the last to the alarm address and admins.
+
+        `besides` are keys of people who are passed over. Nobody on the duty roster leaves that rung empty: it only
+        stands beside another.
+        """
+        if label == DUTY:
+            return self._told(ticket, label, self._on_duty(ticket), wanted, besides)
         place = LADDER.index(label) if label in LADDER else len(LADDER) - 1
         for rung in LADDER[place:]:
-            if found := self._reachable(self._holders(ticket, rung), wanted):
-                return found
-        return self._alarm(ticket, wanted)
-
-    def _holders(self, ticket: Ticket, rung: str) -> list[User]:
-        told = self._tellable(ticket)
-        if rung == "officer" and ticket.officer_id:
-            return _people(m for m in told if m.user_id == ticket.officer_id)
-        if rung == "officer":  # nobody holds it yet: whoever could give it to somebody
-            return _people(
-                m
-                for m in told
-                if m.role == Role.FRONT_DESK or (m.role == Role.UNIT_HEAD and m.unit_id == ticket.unit_id)
-            )
-        if rung == "unit_head":
-            return _people(m for m in told if m.role == Role.UNIT_HEAD and m.unit_id == ticket.unit_id)
-        return _people(m for m in told if m.role == {"chief": Role.CHIEF, "leadership": Role.LEADER}[rung])
-
-    def _tellable(self, ticket: Ticket) -> list[Membership]:
-        members = self.members[ticket.agency_id]
-        excluded = access.excluded(members, self.exclusions[ticket.pk])
-        return [member for member in members if access.may_be_told(ticket, member, excluded)]
+            if found := self._told(ticket, rung, self._holders(ticket, rung), wanted, besides):
+                return found if rung == label else [_as(one, Because.EMPTY_RUNG) for one in found]
+        return self._alarm(ticket, wanted, besides)
 
     def may_be_told(self, ticket: Ticket, person: User) -> bool:
         """Tell whether a person still works here and may know of the ticket."""
-        return any(member.user_id == person.pk for member in self._tellable(ticket))
+        return person.pk in self._tellable(ticket)
 
-    def _reachable(self, people: Iterable[User], wanted: Iterable[str]) -> list[Recipient]:
-        return [recipient for person in people for recipient in ways_to(person, wanted)]
+    def held_until(self, ticket: Ticket, told: Told, channel: str, *, is_breach: bool) -> datetime | None:
+        """Return until when quiet hours hold a message to somebody, or None when it goes at once (N4)."""
+        if told.person is None or self.presence[ticket.agency_id].is_on_duty(told.person):
+            return None
+        if is_breach and not (channel == "sms" and told.person.holds_night_sms):
+            return None
+        return quiet_until(self.agencies[ticket.agency_id], at=self.at)
 
-    def _alarm(self, ticket: Ticket, wanted: Iterable[str]) -> list[Recipient]:
+    def _told(
+        self, ticket: Ticket, level: str, holders: Iterable[Holder], wanted: Sequence[str], besides: Collection[str]
+    ) -> list[Told]:
+        found: dict[int, Told] = {}
+        for person, because, absent in holders:
+            ways = tuple(ways_to(person, wanted))
+            if ways and ways[0].key not in besides:
+                found.setdefault(person.pk, Told(person, level, ways, because, absent))
+        return list(found.values())
+
+    def _holders(self, ticket: Ticket, rung: str) -> list[Holder]:
+        """Return who stands on a rung, the absent and the excluded replaced by their deputies (N3, P13)."""
+        members = self.members[ticket.agency_id]
+        because: str = ""
+        if rung == "officer" and ticket.officer_id:
+            own = _people(m for m in members if m.user_id == ticket.officer_id)
+        elif rung == "officer":  # nobody holds it yet: whoever could give it to somebody
+            because = Because.UNASSIGNED
+            own = _people(m for m in members if m.role == Role.FRONT_DESK or _heads(m, ticket))
+        elif rung == "unit_head":
+            own = _people(m for m in members if _heads(m, ticket))
+        else:
+            own = _people(m for m in members if m.role == _ROLES[rung])
+        tellable, presence = self._tellable(ticket), self.presence[ticket.agency_id]
+        holders = []
+        for person in own:
+            there = presence.stand_in(person, lambda someone: someone.pk in tellable)
+            if there is person:
+                holders.append(Holder(person, because))
+            elif there:
+                holders.append(Holder(there, Because.DEPUTY, person.full_name))
+        return holders
+
+    def _on_duty(self, ticket: Ticket) -> list[Holder]:
+        tellable = self._tellable(ticket)
+        spells = self.presence[ticket.agency_id].on_duty[ticket.agency_id]
+        return [Holder(person, Because.ON_DUTY) for person in spells if person.pk in tellable]
+
+    def _tellable(self, ticket: Ticket) -> set[int]:
+        members = self.members[ticket.agency_id]
+        excluded = access.excluded(members, self.exclusions[ticket.pk])
+        return {member.user_id for member in members if access.may_be_told(ticket, member, excluded)}
+
+    def _alarm(self, ticket: Ticket, wanted: Sequence[str], besides: Collection[str]) -> list[Told]:
         agency = self.agencies[ticket.agency_id]
         admins = [] if ticket.sealed else [m for m in self.members[agency.pk] if m.role == Role.ADMIN]
-        found = self._reachable(_people(admins), wanted)
-        if agency.alarm_email:
-            found.append(Recipient(f"agency:{agency.pk}", agency.name, "vi", "email", agency.alarm_email))
+        holders = [Holder(person, Because.NOBODY) for person in _people(admins)]
+        found = self._told(ticket, ALARM, holders, wanted, besides)
+        if agency.alarm_email and f"agency:{agency.pk}" not in besides:
+            way = Recipient(f"agency:{agency.pk}", agency.name, "vi", "email", agency.alarm_email)
+            found.append(Told(None, ALARM, (way,), Because.NOBODY))
         return found
 
 
-def about_reply(ticket: Ticket, reply: Reply) -> list[Recipient]:
+def about_reply(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Recipient]:
     """Return whom to tell that a reply did not arrive: its author, else who answers for the ticket (P4, N3)."""
-    directory = Directory([ticket])
+    directory = Directory(at=at).know([ticket])
     ways = ways_to(reply.author, ["email"]) if directory.may_be_told(ticket, reply.author) else []
-    return ways or directory.reach(ticket, "officer", ["email"])
+    return ways or [way for told in directory.find(ticket, "officer", ["email"]) for way in told.ways]
 
 
 def ways_to(person: User, wanted: Iterable[str]) -> list[Recipient]:
@@ -98,7 +178,11 @@ def ways_to(person: User, wanted: Iterable[str]) -> list[Recipient]:
 
 
 def _way(person: User, channel: str) -> Recipient | None:
-    destination = {"email": person.email, "sms": person.phone, "in_app": person.username}.get(channel, "")
+    destination = {
+        "email": "" if person.email_failed_at else person.email,
+        "sms": "" if person.phone_failed_at else person.phone,
+        "in_app": person.username,
+    }.get(channel, "")
     if (
         not destination
         or channels.availability(channel) == "unavailable"
@@ -106,6 +190,14 @@ def _way(person: User, channel: str) -> Recipient | None:
     ):
         return None
     return Recipient(f"user:{person.pk}", person.full_name, person.language, channel, destination)
+
+
+def _heads(member: Membership, ticket: Ticket) -> bool:
+    return member.role == Role.UNIT_HEAD and member.unit_id == ticket.unit_id
+
+
+def _as(told: Told, because: str) -> Told:
+    return told._replace(because=told.because or because)
 
 
 def _people(members: Iterable[Membership]) -> list[User]:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Value
 
 from notifications import outbox as notifications_outbox
-from notifications.outbox import Draft
-from requests_desk.tickets import texts
-from requests_desk.tickets.models import Reply, Ticket, TicketClock
-from requests_desk.tickets.services import calls, ledger, outbox, replies
-from requests_desk.tickets.services.recipients import Directory, Recipient
+from requests_desk.tickets.models import Alert, Reply, Ticket
+from requests_desk.tickets.services import alerts, calls, climbing, ledger, locking, replies
+from requests_desk.tickets.services.alerts import Due, Storm
+from requests_desk.tickets.services.recipients import DUTY, Directory, Told
 from requests_desk.tickets.words import CallOutcome
 from sla import clocks
 from sla.clocks import Look
+from sla.ladder import Planned
 from sla.models import BreachCause, Clock
 
 log = logging.getLogger(__name__)
@@ -34,70 +34,122 @@ class Fired(NamedTuple):
     left: set[int]
 
 
+class Sweep:
+    """What the batches of one sweep share: who is there at its moment, and what it has told whom."""
+
+    def __init__(self, *, at: datetime) -> None:
+        self.at = at
+        self.directory = Directory(at=at)
+        self.storm = Storm()
+
+
 def sweep(*, at: datetime) -> int:
     """Settle what a crash left stored, then fire all that is due at `at`. Return how many milestones were looked at."""
-    replies.take_up(notifications_outbox.unsettled(limit=BATCH), at=at)
+    work = _work(at=at)
+    own = Sweep(at=at)
+    if "outcome" in work:
+        replies.take_up(notifications_outbox.unsettled(limit=BATCH), at=at)
+    looked = _fire_all(own) if "milestone" in work else 0
+    if "alert" in work:
+        climbing.climb_due(at=at, limit=BATCH, directory=own.directory, storm=own.storm)
+    return looked
+
+
+def _work(*, at: datetime) -> set[str]:
+    """Return what kinds of work wait, in one query: most sweeps find none."""
+    waiting = {
+        "outcome": notifications_outbox.unsettled_rows(),
+        "milestone": clocks.due_rows(at=at),
+        "alert": Alert.objects.filter(climb_at__lte=at),
+    }
+    first, *others = [
+        rows.order_by().annotate(work=Value(name)).values_list("work", flat=True)[:1] for name, rows in waiting.items()
+    ]
+    return set(first.union(*others, all=True))
+
+
+def _fire_all(own: Sweep) -> int:
     looked, left = 0, set[int]()
-    while any(fired := fire_due(at=at, limit=BATCH, besides=left)):
+    while any(fired := fire_due(at=own.at, limit=BATCH, besides=left, own=own)):
         looked += fired.looked
         left |= fired.left
     return looked
 
 
 @transaction.atomic
-def fire_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clock: Clock | None = None) -> Fired:
+def fire_due(
+    *,
+    at: datetime,
+    limit: int,
+    besides: Collection[int] = (),
+    of_clock: Clock | None = None,
+    own: Sweep | None = None,
+) -> Fired:
     """Fire up to `limit` due milestones other than `besides`; nothing looked at and nothing left means all is done.
 
     A rehearsal names the clock `of_clock`, touches no other, and waits for nobody who could be told.
 
     Claim, history and messages commit together or not at all, so a crash anywhere loses nothing and repeats nothing.
     """
+    own = own or Sweep(at=at)
     claimed = clocks.claim_due(at=at, limit=limit, besides=besides, of_clock=of_clock)
     if not claimed:
         return Fired(0, set())
-    tickets = _lock_tickets(claimed)
+    tickets = locking.lock_free({look.milestone.clock_id for look in claimed})
+    own.directory.know(tickets.values())
     free = [look for look in claimed if look.milestone.clock_id in tickets]
-    told = _tell(free, tickets, at=at, waits=of_clock is None)
-    looks = [look for look, _drafts in told]
+    whom = [(look, _whom(look, tickets[look.milestone.clock_id], own.directory)) for look in free]
+    looks = [_heard(look, dues, waits=of_clock is None, at=at) for look, dues in whom]
     changes = clocks.mark_looked(looks, at=at, causes=_causes(looks, tickets))
     lines = [ledger.Line(tickets[change.milestone.clock_id], change.kind, change.facts) for change in changes]
     ledger.append(lines, actor=None, at=at)
-    outbox.post([draft for _look, drafts in told for draft in drafts], at=at)
+    alerts.tell([due for _look, dues in whom for due in dues], directory=own.directory, storm=own.storm, at=at)
     return Fired(len(looks), {look.milestone.pk for look in claimed} - {look.milestone.pk for look in looks})
 
 
-def _lock_tickets(looks: Sequence[Look]) -> dict[int, Ticket]:
-    """Return by clock the tickets nobody is writing to; a busy one keeps its milestone for the next sweep.
+def _whom(look: Look, ticket: Ticket, directory: Directory) -> list[Due]:
+    """Return whom to tell at a look, one person once however many rungs they stand on at this moment (N3)."""
+    found: dict[str, tuple[Told, list[Planned]]] = {}
+    try:
+        for planned in look.decision.tell:
+            told = directory.find(ticket, planned.rung.label, planned.rung.channels)
+            if not told and planned.rung.label != DUTY:
+                log.error("nobody can be told: ticket=%s rung=%s", ticket.code, planned.rung.key)
+            for one in told:
+                known, rungs = found.get(one.key, (one, []))
+                found[one.key] = (_joined(known, one), [*rungs, planned])
+    except Exception:
+        # The breach is recorded all the same, and telling it is tried again.
+        log.exception("cannot find whom to tell of ticket %s", ticket.code)
+        return []
+    return [
+        Due(
+            ticket,
+            look.milestone,
+            told,
+            "+".join(planned.rung.key for planned in rungs),
+            min(planned.rung.before_s for planned in rungs),
+            look.decision.is_missed,
+        )
+        for told, rungs in found.values()
+    ]
 
-    Waiting for it here could deadlock: whoever holds the ticket may be about to write the milestone we hold.
-    """
-    timed = TicketClock.objects.filter(clock__in=[look.milestone.clock_id for look in looks])
-    rows = (
-        Ticket.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(pk__in=timed.values("ticket"))
-        .select_related("agency", "unit", "officer", "requester")
-        .prefetch_related("ticket_clocks")
+
+def _joined(known: Told, also: Told) -> Told:
+    """Return somebody found on two rungs: they stand on the higher, and are told by the ways of both."""
+    return also._replace(
+        ways=tuple(dict.fromkeys((*known.ways, *also.ways))), because=known.because and also.because, absent=also.absent
     )
-    return {link.clock_id: ticket for ticket in rows for link in ticket.ticket_clocks.all()}
 
 
-def _tell(
-    looks: Sequence[Look], tickets: dict[int, Ticket], *, at: datetime, waits: bool
-) -> list[tuple[Look, list[Draft]]]:
-    """Return each look with its messages; one that cannot be written keeps its milestone due and holds up no other."""
-    directory = Directory(list({ticket.pk: ticket for ticket in tickets.values()}.values()))
-    told = []
-    for look in looks:
-        ticket = tickets[look.milestone.clock_id]
-        try:
-            people = _by_person(directory, ticket, look)
-            drafts = [texts.alert(ticket, look.milestone, rungs, person, at=at) for person, rungs in people.items()]
-        except Exception:
-            log.exception("cannot write the alerts of ticket %s", ticket.code)
-            continue
-        heard = {rung for rungs in people.values() for rung in rungs}
-        told.append((clocks.put_off(look, but=heard, until=at + NOBODY_THERE) if waits else look, drafts))
-    return told
+def _heard(look: Look, dues: Iterable[Due], *, waits: bool, at: datetime) -> Look:
+    """Return the look telling the rungs that found somebody: others wait, and an empty duty roster is skipped."""
+    heard = {rung for due in dues for rung in due.rung.split("+")}
+    decision = look.decision
+    absent = tuple(p for p in decision.tell if p.rung.label == DUTY and p.rung.key not in heard)
+    tell = tuple(p for p in decision.tell if p not in absent)
+    look = replace(look, decision=replace(decision, tell=tell, superseded=(*decision.superseded, *absent)))
+    return clocks.put_off(look, but=heard, until=at + NOBODY_THERE) if waits else look
 
 
 def _causes(looks: Sequence[Look], tickets: dict[int, Ticket]) -> dict[int, BreachCause]:
@@ -113,15 +165,3 @@ def _causes(looks: Sequence[Look], tickets: dict[int, Ticket]) -> dict[int, Brea
         for pk, milestone in missed.items()
         if tickets[milestone.clock_id].pk in often
     }
-
-
-def _by_person(directory: Directory, ticket: Ticket, look: Look) -> dict[Recipient, list[str]]:
-    """Return each way to each person once, however many rungs they stand on at this moment (N3)."""
-    people: dict[Recipient, list[str]] = defaultdict(list)
-    for planned in look.decision.tell:
-        found = directory.reach(ticket, planned.rung.label, planned.rung.channels)
-        if not found:
-            log.error("nobody can be told: ticket=%s rung=%s", ticket.code, planned.rung.key)
-        for recipient in found:
-            people[recipient].append(planned.rung.key)
-    return people

@@ -25,6 +25,7 @@ from requests_desk.tickets.services import (
     reply_checks,
     signing,
     standing,
+    unreached,
 )
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
@@ -126,6 +127,8 @@ def settle(outcomes: Iterable[Outcome], *, at: datetime) -> None:
     for outcome in outcomes:
         if outcome.cause == CAUSE:
             _settle_one(outcome, at=at)
+        elif outcome.state == "failed":
+            unreached.settle(outcome, at=at)
 
 
 @transaction.atomic
@@ -232,7 +235,7 @@ def _failed(ticket: Ticket, reply: Reply, *, reason: str, at: datetime) -> None:
         lines += [Line(ticket, "reply_voided", facts), *ledger.lines_of(ticket, changes)]
     ledger.append(lines, actor=None, at=at)
     due.refresh(ticket)
-    outbox.post(texts.not_delivered(reply, recipients.about_reply(ticket, reply), at=at), at=at)
+    outbox.post(texts.not_delivered(reply, recipients.about_reply(ticket, reply, at=at), at=at), at=at)
 
 
 def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:

@@ -41,7 +41,9 @@ def test_it_fires_a_reminder_a_breach_and_a_promised_time_within_three_minutes(f
         new = Notification.objects.filter(created_at=at, cause__startswith="alert:").values_list("cause", "subject")
         fired |= {one: seconds for one in new if one not in fired}
 
-    assert sorted(cause for cause, _ in fired) == ["alert:breach", "alert:breach", "alert:reminder"]
+    causes = [cause for cause, _ in fired]
+    assert causes.count("alert:breach") == 2
+    assert "alert:reminder" in causes
     # Not before somebody can have opened the page; in a closed office the reminder comes with the first sweep (N1).
     assert all(seconds >= 45 for (cause, _), seconds in fired.items() if cause == "alert:breach")
 
@@ -50,5 +52,8 @@ def test_it_counts_all_of_the_past_as_sent_when_it_was_written():
     fill(at=MOMENTS[0], progress=quietly)
 
     assert not Notification.objects.exclude(state="delivered").exists()
-    assert all(row.accepted_at == row.created_at for row in Notification.objects.all())
+    night = timedelta(hours=9)  # holds reminders (N4)
+    late = [row for row in Notification.objects.all() if row.accepted_at != row.created_at]
+    assert {row.cause for row in late} <= {"alert:reminder"}
+    assert all(row.accepted_at - row.created_at <= night for row in late)
     assert all(reply.reached_at == reply.created_at for reply in Reply.objects.all())

@@ -1,0 +1,90 @@
+"""Who is there: absences with their deputies, the duty roster, and the quiet hours of an agency (N1, N3, N4)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from requests_desk.people.models import Absence, Agency, Duty, Membership, User
+
+
+class Presence:
+    """Who is away and who is on duty at one moment, read once for some agencies."""
+
+    def __init__(self, agencies: Collection[int], *, at: datetime) -> None:
+        away = Absence.objects.filter(user__memberships__agency__in=agencies, from_at__lte=at, to_at__gt=at)
+        self.deputies: dict[int, User | None] = {}
+        # Where two absences overlap, one that names a deputy wins, the latest of them.
+        for absence in away.select_related("deputy").order_by("deputy", "pk").distinct():
+            if absence.user_id not in self.deputies or absence.deputy:
+                self.deputies[absence.user_id] = absence.deputy
+        self.on_duty: dict[int, list[User]] = defaultdict(list)
+        spells = Duty.objects.filter(agency__in=agencies, from_at__lte=at, to_at__gt=at, user__is_active=True)
+        for spell in spells.select_related("user").order_by("from_at", "pk"):
+            self.on_duty[spell.agency_id].append(spell.user)
+
+    def is_on_duty(self, person: User) -> bool:
+        """Tell whether somebody is on any roster at this moment: no hour is quiet for them (N1)."""
+        return any(person.pk == other.pk for spells in self.on_duty.values() for other in spells)
+
+    def stand_in(self, person: User, is_there: Callable[[User], bool]) -> User | None:
+        """Return who takes a person's place, or they themselves when they are there; None when nobody is (N3).
+
+        `is_there` says whether somebody may be told at all. A deputy who is away is replaced in turn, and a circle of
+        deputies who are all away is nobody.
+        """
+        asked: set[int] = set()
+        while person.pk in self.deputies or not is_there(person):
+            asked.add(person.pk)
+            deputy = self.deputies.get(person.pk)
+            if deputy is None or deputy.pk in asked:
+                return None
+            person = deputy
+        return person
+
+
+def quiet_until(agency: Agency, *, at: datetime) -> datetime | None:
+    """Return when the quiet hours of an agency that hold at `at` end, or None outside them (N4)."""
+    local = at.astimezone(ZoneInfo(agency.timezone))
+    start, end = agency.quiet_from, agency.quiet_to
+    wall = local.time()
+    is_quiet = start <= wall < end if start <= end else wall >= start or wall < end
+    if not is_quiet:
+        return None
+    day = local.date() + timedelta(days=1) if wall >= end else local.date()
+    return datetime.combine(day, end, tzinfo=local.tzinfo)
+
+
+def add_duty(agency: Agency, *, user: User, from_at: datetime, to_at: datetime) -> Duty:
+    """Put somebody of the agency on the duty roster. Raises ValidationError with the fields to change."""
+    _require_span(from_at, to_at)
+    _require_colleague(agency, user, "user")
+    if Duty.objects.filter(agency=agency, user=user, from_at__lt=to_at, to_at__gt=from_at).exists():
+        raise ValidationError({"user": _("This person is on duty then already.")})
+    return Duty.objects.create(agency=agency, user=user, from_at=from_at, to_at=to_at)
+
+
+def add_absence(agency: Agency, *, user: User, deputy: User | None, from_at: datetime, to_at: datetime) -> Absence:
+    """Note that somebody is away and who stands in. Raises ValidationError with the fields to change."""
+    _require_span(from_at, to_at)
+    _require_colleague(agency, user, "user")
+    if deputy:
+        _require_colleague(agency, deputy, "deputy")
+        if deputy.pk == user.pk:
+            raise ValidationError({"deputy": _("Choose somebody else: they are away themselves.")})
+    return Absence.objects.create(user=user, deputy=deputy, from_at=from_at, to_at=to_at)
+
+
+def _require_span(from_at: datetime, to_at: datetime) -> None:
+    if to_at <= from_at:
+        raise ValidationError({"to_at": _("The end must come after the beginning.")})
+
+
+def _require_colleague(agency: Agency, person: User, field: str) -> None:
+    if not Membership.objects.filter(agency=agency, user=person, user__is_active=True).exists():
+        raise ValidationError({field: _("This person does not work here.")})

@@ -1,0 +1,47 @@
+"""Which alerts still wait to be acknowledged: for one person, on one ticket, and behind one token (N2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from requests_desk.people.models import User
+from requests_desk.tickets import access, alert_texts
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Alert, Ticket
+
+LISTED = 50
+
+
+def unheard(user: User) -> QuerySet[Alert]:
+    """Return the alerts that ask a person to act, on tickets they may still see, the one due first on top."""
+    rows = _unheard().filter(person=user, ticket__in=access.visible(user))
+    return rows.select_related("ticket__unit", "ticket__officer", "milestone").order_by("due_at", "pk")
+
+
+def on_ticket(ticket: Ticket) -> list[Alert]:
+    """Return what of a ticket nobody acknowledged yet. One query."""
+    return list(_unheard().filter(ticket=ticket).select_related("person").order_by("pk"))
+
+
+def within_reach(user: User, pks: Collection[int]) -> list[Alert]:
+    """Return of these alerts those a person may acknowledge: their own, and others' where they may reply or lead."""
+    mine = Q(person=user, ticket__in=access.visible(user))
+    others = Q(ticket__in=access.visible(user, Right.REPLY)) | Q(ticket__in=access.visible(user, Right.LEADERSHIP))
+    return list(Alert.objects.filter(mine | others, pk__in=pks).select_related("milestone"))
+
+
+def behind(secret: str) -> list[Alert]:
+    """Return the alerts a token opens, none where it was not made here; each names its ticket by code alone."""
+    row = alert_texts.row_of(secret)
+    if row is None:
+        return []
+    rows = Alert.objects.filter(pk=row.pk) if isinstance(row, Alert) else Alert.objects.filter(digest=row)
+    return list(rows.select_related("ticket__agency", "milestone", "person").order_by("due_at", "pk"))
+
+
+def _unheard() -> QuerySet[Alert]:
+    return Alert.objects.filter(
+        needs_ack=True, acknowledged_at__isnull=True, milestone__met_at__isnull=True, milestone__ended_at__isnull=True
+    )

@@ -1,0 +1,167 @@
+"""Write who is told of what: a row for each person and moment, and their messages, many as one digest (N2 to N5)."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from notifications import outbox as notifications_outbox
+from notifications.outbox import Draft
+from requests_desk.tickets import alert_texts
+from requests_desk.tickets.alert_texts import Telling
+from requests_desk.tickets.models import Alert, Digest, Ticket
+from requests_desk.tickets.services import outbox
+from requests_desk.tickets.services.recipients import LADDER, Directory, Recipient, Told
+from sla import versions, worktime
+from sla.errors import WorktimeError
+from sla.models import Milestone
+
+log = logging.getLogger(__name__)
+# More for one person in one sweep become one message a channel (N5).
+MOST_SINGLE = 5
+
+
+class Due(NamedTuple):
+    """One alert to write: whom to tell of which rung of a milestone, `before_s` ahead of it at the latest."""
+
+    ticket: Ticket
+    milestone: Milestone
+    told: Told
+    rung: str
+    before_s: int
+    is_breach: bool
+
+
+class Storm:
+    """What one sweep has told whom so far: its batches commit one by one and share a digest."""
+
+    def __init__(self) -> None:
+        self.count: Counter[tuple[int, str]] = Counter()
+        self.digests: dict[tuple[int, str], Digest] = {}
+        self.parts: Counter[str] = Counter()
+
+
+def tell(dues: Sequence[Due], *, directory: Directory, storm: Storm, at: datetime) -> None:
+    """Write the alerts with their messages, in the caller's transaction."""
+    if not dues:
+        return
+    _make_digests(dues, storm, at=at)
+    tellings = [_telling(due, directory, storm, at=at) for due in dues]
+    Alert.objects.bulk_create([telling.alert for telling in tellings])
+    single = [telling for telling in tellings if telling.alert.digest_id is None]
+    drafts = [_single(telling, way, at=at) for telling in single for way in telling.ways]
+    outbox.post([*drafts, *_digests(tellings, storm, at=at)], at=at)
+
+
+def _make_digests(dues: Sequence[Due], storm: Storm, *, at: datetime) -> None:
+    """Find out who is told too much in this sweep for single messages."""
+    for due in dues:
+        storm.count[_whom(due)] += 1
+    agencies = {due.ticket.agency_id: due.ticket.agency for due in dues}
+    stormed = [one for one in {_whom(due) for due in dues} if storm.count[one] > MOST_SINGLE]
+    new = [
+        Digest(agency=agencies[agency], recipient=key, at=at)
+        for agency, key in stormed
+        if not storm.digests.get((agency, key))
+    ]
+    for made in Digest.objects.bulk_create(new):
+        storm.digests[made.agency_id, made.recipient] = made
+
+
+def _whom(due: Due) -> tuple[int, str]:
+    return due.ticket.agency_id, due.told.key
+
+
+def _telling(due: Due, directory: Directory, storm: Storm, *, at: datetime) -> Telling:
+    held = _held(due, directory)
+    # It counts as told when the first of its messages goes.
+    needs_ack, climb_at = _acknowledgement(due, at=at if len(held) < len(due.told.ways) else min(held.values()))
+    row = Alert(
+        ticket=due.ticket,
+        milestone=due.milestone,
+        due_at=due.milestone.due_at,
+        rung=due.rung,
+        level=due.told.level,
+        is_breach=due.is_breach,
+        person=due.told.person,
+        recipient=due.told.key,
+        because=due.told.because,
+        told_at=at,
+        digest=storm.digests.get(_whom(due)),
+        needs_ack=needs_ack,
+        climb_at=climb_at,
+    )
+    return Telling(row, due.ticket, due.told.ways, due.told.absent, held)
+
+
+def _held(due: Due, directory: Directory) -> dict[str, datetime]:
+    """Return by channel until when quiet hours hold the message; a reminder that would come too late is not held."""
+    held = {}
+    for way in due.told.ways:
+        try:
+            until = directory.held_until(due.ticket, due.told, way.channel, is_breach=due.is_breach)
+        except Exception:
+            log.exception("cannot tell the quiet hours of ticket %s", due.ticket.code)
+            continue
+        if until and (due.is_breach or until < due.milestone.due_at):
+            held[way.channel] = until
+    return held
+
+
+def _acknowledgement(due: Due, *, at: datetime) -> tuple[bool, datetime | None]:
+    """Return whether an alert read at `at` asks for action, and when it climbs unless somebody acts (N2)."""
+    clock = due.milestone.clock
+    wanted = versions.policy(clock.policy_version_id).acknowledge
+    if not due.is_breach and due.before_s > wanted.from_s:
+        return False, None
+    if due.told.level not in LADDER[:-1]:
+        return True, None  # nobody stands above: the morning list says it again
+    if due.is_breach:
+        return True, at + timedelta(seconds=wanted.breach_s)
+    try:
+        return True, worktime.add_working(versions.calendar(clock.calendar_version_id), at, wanted.reminder_s)
+    except WorktimeError:
+        return True, at + timedelta(seconds=wanted.reminder_s)
+
+
+def _single(telling: Telling, way: Recipient, *, at: datetime) -> Draft:
+    try:
+        return alert_texts.alert(telling, way, at=at)
+    except Exception:
+        # Whatever is wrong with one text or one row: that a deadline passes must be told all the same.
+        log.exception("cannot write the alert of ticket %s", telling.ticket.code)
+        return alert_texts.bare(telling, way, at=at)
+
+
+def _digests(tellings: Iterable[Telling], storm: Storm, *, at: datetime) -> list[Draft]:
+    """Return the digests of this batch; one that an earlier batch wrote and nobody sent yet takes these in."""
+    own: dict[int, list[Telling]] = defaultdict(list)
+    for telling in tellings:
+        if telling.alert.digest_id is not None:
+            own[telling.alert.digest_id].append(telling)
+    drafts = []
+    for made in storm.digests.values():
+        for channel, way in {way.channel: way for t in own.get(made.pk, ()) for way in t.ways}.items():
+            mine = [t for t in own[made.pk] if channel in {w.channel for w in t.ways}]
+            drafts += _digest(made, way, mine, storm, at=at)
+    return drafts
+
+
+def _digest(made: Digest, way: Recipient, tellings: Sequence[Telling], storm: Storm, *, at: datetime) -> list[Draft]:
+    holds = [telling.held.get(way.channel) for telling in tellings]
+    held = None if None in holds else max(filter(None, holds))
+    name = f"{made.pk}:{way.channel}"
+    rows = [telling.alert for telling in tellings]
+    if storm.parts[name]:
+        whole = list(Alert.objects.filter(digest=made).select_related("ticket__unit"))
+        if notifications_outbox.rewrite(alert_texts.digest(made, way, whole, at=at, held=held, part=1)):
+            return []
+    storm.parts[name] += 1
+    try:
+        return [alert_texts.digest(made, way, rows, at=at, held=held, part=storm.parts[name])]
+    except Exception:
+        log.exception("cannot write digest %s", made.pk)
+        return [alert_texts.bare(telling, way, at=at) for telling in tellings]

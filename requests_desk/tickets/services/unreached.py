@@ -1,0 +1,44 @@
+"""A message to one of us failed for good: flag the address, and let the next person be told (N8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from notifications.models import Notification
+from notifications.outbox import Outcome
+from requests_desk.people.models import User
+from requests_desk.tickets.models import Alert
+
+FLAGS = {"email": "email_failed_at", "sms": "phone_failed_at"}
+# The provider or we are at fault then, not the address.
+NOT_THE_ADDRESS = ("unavailable", "bad_header", "error", "twilio_401", "twilio_403", "twilio_429", "smtp_53")
+
+
+@transaction.atomic
+def settle(outcome: Outcome, *, at: datetime) -> None:
+    """Take up that one message failed for good.
+
+    Once no message of an alert can reach its person any more it climbs at the next sweep, acknowledged or not asked.
+    """
+    _flag(outcome, at=at)
+    if outcome.key.startswith("digest:"):
+        key = ":".join(outcome.key.split(":")[:2])
+        own = Alert.objects.filter(digest=int(key.split(":")[1]))
+    elif outcome.key.startswith("alert:"):
+        key = outcome.key.removesuffix(f":{outcome.channel}")
+        _alert, milestone, due, rung, _person = key.split(":", 4)
+        same = Alert.objects.filter(milestone=int(milestone), rung=rung, recipient=outcome.recipient)
+        own = same.filter(pk__in=[alert.pk for alert in same if int(alert.due_at.timestamp()) == int(due)])
+    else:
+        return
+    if not Notification.objects.filter(key__startswith=f"{key}:").exclude(state="failed").exists():
+        own.filter(acknowledged_at__isnull=True, failed_at__isnull=True).update(failed_at=at, climb_at=at)
+
+
+def _flag(outcome: Outcome, *, at: datetime) -> None:
+    kind, _colon, pk = outcome.recipient.partition(":")
+    if kind != "user" or outcome.channel not in FLAGS or outcome.reason.startswith(NOT_THE_ADDRESS):
+        return
+    User.objects.filter(pk=int(pk)).update(**{FLAGS[outcome.channel]: at})
