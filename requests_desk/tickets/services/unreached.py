@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Alert
 
 FLAGS = {"email": "email_failed_at", "sms": "phone_failed_at"}
+ALERT = re.compile(r"alert:(?P<milestone>\d+):(?P<due>\d+):(?P<rung>[^:]+)")
 # The provider or we are at fault then, not the address.
 NOT_THE_ADDRESS = ("unavailable", "bad_header", "error", "twilio_401", "twilio_403", "twilio_429", "smtp_53")
 
@@ -26,11 +28,10 @@ def settle(outcome: Outcome, *, at: datetime) -> None:
     if outcome.key.startswith("digest:"):
         key = ":".join(outcome.key.split(":")[:2])
         own = Alert.objects.filter(digest=int(key.split(":")[1]))
-    elif outcome.key.startswith("alert:"):
-        key = outcome.key.removesuffix(f":{outcome.channel}")
-        _alert, milestone, due, rung, _person = key.split(":", 4)
-        same = Alert.objects.filter(milestone=int(milestone), rung=rung, recipient=outcome.recipient)
-        own = same.filter(pk__in=[alert.pk for alert in same if int(alert.due_at.timestamp()) == int(due)])
+    elif named := ALERT.match(outcome.key):
+        key = f"{named[0]}:{outcome.recipient}"
+        same = Alert.objects.filter(milestone=int(named["milestone"]), rung=named["rung"], recipient=outcome.recipient)
+        own = same.filter(pk__in=[alert.pk for alert in same if alert.key == key])
     else:
         return
     if not Notification.objects.filter(key__startswith=f"{key}:").exclude(state="failed").exists():
