@@ -23,16 +23,17 @@ SOON = timedelta(hours=24)
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show open breaches, what is overdue and what is due within a day."""
+    """Show what was missed and who holds it, and four lists: overdue and due within a day, by what was promised."""
     agencies = access.agencies(request.user, access.Right.LEADERSHIP)
     if not agencies:
         raise PermissionDenied
     at = timezone.now()
-    late, soon = leadership.overdue_and_soon(request.user, at=at, within=SOON)
+    lists = leadership.four_lists(request.user, at=at, within=SOON)
     context = {
         "breaches": leadership.latest_breaches(request.user),
-        "overdue": late,
-        "due_soon": soon,
+        "lists": lists,
+        "overdue": len(lists.overdue_first) + len(lists.overdue_promised),
+        "due_soon": len(lists.soon_first) + len(lists.soon_promised),
         "counts": {"overdue": desk.count(desk.due_before(request.user, at))},
         "at": at,
     }

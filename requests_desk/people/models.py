@@ -57,6 +57,8 @@ class Agency(Named):
     # Between these hours on its own wall reminders wait (N4); the same hour twice means there is no quiet.
     quiet_from = models.TimeField(default=time(21))
     quiet_to = models.TimeField(default=time(6))
+    # When the next morning list is written; null until the timer has found out (N2).
+    morning_at = models.DateTimeField(null=True, blank=True)
     # SMS a month; 0 is no limit (N8).
     sms_monthly_cap = models.PositiveIntegerField(default=0)
 

@@ -12,7 +12,7 @@ from django.db.models import Min
 from notifications import outbox
 from notifications.models import Notification
 from notifications.results import Result
-from requests_desk.people.models import User
+from requests_desk.people.models import Agency, User
 from requests_desk.tickets.demo import people, samples
 from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
 from requests_desk.tickets.models import Alert, Ticket
@@ -71,6 +71,7 @@ def _next_look() -> datetime | None:
         Milestone.objects.aggregate(at=Min("next_look_at")),
         Alert.objects.aggregate(at=Min("climb_at")),
         Notification.objects.aggregate(at=Min("next_attempt_at")),
+        Agency.objects.aggregate(at=Min("morning_at")),
     )
     return min((found["at"] for found in waiting if found["at"]), default=None)
 

@@ -2,42 +2,83 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Ticket, TicketClock
+from requests_desk.tickets.models import Alert, Ticket, TicketClock
 from requests_desk.tickets.queries import desk
-from sla.models import Breach
+from sla.models import Breach, MilestoneName
 
 LISTED = 50
 
 
+class FourLists(NamedTuple):
+    """What is late and what falls due soon, each by what was promised: the first reply, or a promised one."""
+
+    overdue_first: list[Ticket]
+    overdue_promised: list[Ticket]
+    soon_first: list[Ticket]
+    soon_promised: list[Ticket]
+
+
 def latest_breaches(user: User | AnonymousUser, *, limit: int = LISTED) -> list[dict[str, Any]]:
-    """Return missed milestones of tickets a leader may see, the latest first; void ones stand on the ticket's page."""
+    """Return missed milestones of tickets a leader may see, the latest first; void ones stand on the ticket's page.
+
+    Those still open name the alerts of them that nobody acknowledged (N2).
+    """
     visible = access.visible(user, Right.LEADERSHIP)
     timed = TicketClock.objects.filter(ticket__in=visible)
     rows = Breach.objects.filter(voided_at__isnull=True, milestone__clock__in=timed.values("clock"))
     found = list(rows.select_related("milestone__clock__ticket_clock").order_by("-due_at")[:limit])
     tickets = {t.pk: t for t in desk.dressed(Ticket.objects.filter(pk__in={_ticket_id(b) for b in found}))}
-    held = [(breach, tickets[_ticket_id(breach)]) for breach in found]
-    return [{"ticket": t, "due_at": b.due_at, "cause": b.cause, "holder": _holder(t)} for b, t in held]
+    told = _told({breach.milestone_id for breach in found})
+    return [_row(breach, tickets[_ticket_id(breach)], told[breach.milestone_id]) for breach in found]
 
 
-def overdue_and_soon(
-    user: User | AnonymousUser, *, at: datetime, within: timedelta
-) -> tuple[list[Ticket], list[Ticket]]:
-    """Return the tickets late at `at`, and those that fall due `within` a span after it."""
-    rows = desk.dressed(access.visible(user, Right.LEADERSHIP).filter(closed_at__isnull=True)).order_by(
-        "next_due_at", "pk"
-    )
+def four_lists(
+    user: User | AnonymousUser, *, at: datetime, within: timedelta, right: Right = Right.LEADERSHIP
+) -> FourLists:
+    """Return the open tickets late at `at` and those that fall due `within` a span after it, the first due on top."""
+    rows = desk.dressed(access.visible(user, right).filter(closed_at__isnull=True)).order_by("next_due_at", "pk")
     late = rows.filter(next_due_at__lte=at, queue_at__lte=at)
     soon = rows.filter(next_due_at__gt=at, next_due_at__lte=at + within, queue_at__lte=at + within)
-    return list(late[:LISTED]), list(soon[:LISTED])
+    return FourLists(*_by_promise(late), *_by_promise(soon))
+
+
+def _by_promise(rows: QuerySet[Ticket]) -> tuple[list[Ticket], list[Ticket]]:
+    promised = Q(open_milestone=MilestoneName.PROMISED)
+    return list(rows.exclude(promised)[:LISTED]), list(rows.filter(promised)[:LISTED])
+
+
+def _told(milestones: Collection[int]) -> dict[int, list[Alert]]:
+    """Return by milestone what was told of its breach."""
+    told: dict[int, list[Alert]] = defaultdict(list)
+    rows = Alert.objects.filter(milestone__in=milestones, is_breach=True, needs_ack=True)
+    for alert in rows.select_related("acknowledged_by").order_by("pk"):
+        told[alert.milestone_id].append(alert)
+    return told
+
+
+def _row(breach: Breach, ticket: Ticket, told: list[Alert]) -> dict[str, Any]:
+    heard = next((alert for alert in told if alert.acknowledged_at), None)
+    return {
+        "ticket": ticket,
+        "due_at": breach.due_at,
+        "cause": breach.cause,
+        "holder": _holder(ticket),
+        "is_open": breach.milestone.is_open,
+        "unheard": [alert for alert in told if alert.acknowledged_at is None] if breach.milestone.is_open else [],
+        "acknowledged_by": heard.acknowledged_by if heard else None,
+        "acknowledged_at": heard.acknowledged_at if heard else None,
+    }
 
 
 def _ticket_id(breach: Breach) -> int:

@@ -59,6 +59,7 @@ LISTS = {
         "alert:reminder": _("Reminder"),
         "alert:breach": _("Report of a breach"),
         "not_delivered": _("Reply not delivered"),
+        "morning": _("Morning list"),
         "no_reply": _("No reply in time"),
         "sent_not_delivered": _("Sent in time, not delivered"),
         "not_reachable": _("Requester could not be reached"),
