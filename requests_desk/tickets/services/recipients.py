@@ -62,6 +62,10 @@ class Directory:
     def __init__(self, *, at: datetime) -> None:
         self.at = at
         self.members: dict[int, list[Membership]] = {}
+        # The same again by person and by role: an office of a thousand is not gone through for each of its tickets.
+        self.of_person: dict[tuple[int, int], list[Membership]] = defaultdict(list)
+        self.of_role: dict[tuple[int, str], list[Membership]] = defaultdict(list)
+        self.everybody: dict[int, set[int]] = defaultdict(set)
         self.agencies: dict[int, Agency] = {}
         self.presence: dict[int, Presence] = {}
         self.exclusions: dict[int, list[Exclusion]] = defaultdict(list)
@@ -76,6 +80,9 @@ class Directory:
             rows = Membership.objects.filter(agency__in=new, user__is_active=True).select_related("user")
             for member in rows.order_by("pk"):
                 self.members[member.agency_id].append(member)
+                self.of_person[member.agency_id, member.user_id].append(member)
+                self.of_role[member.agency_id, member.role].append(member)
+                self.everybody[member.agency_id].add(member.user_id)
             self.presence |= dict.fromkeys(new, Presence(list(new), at=self.at))
         sealed = [ticket.pk for ticket in tickets if ticket.sealed and ticket.pk not in self.exclusions]
         for exclusion in Exclusion.objects.filter(ticket__in=sealed) if sealed else ():
@@ -120,17 +127,17 @@ class Directory:
 
     def _holders(self, ticket: Ticket, rung: str) -> list[Holder]:
         """Return who stands on a rung, the absent and the excluded replaced by their deputies (N3, P13)."""
-        members = self.members[ticket.agency_id]
-        because: str = ""
+        here, because = ticket.agency_id, ""
+        heads = [m for m in self.of_role[here, Role.UNIT_HEAD] if m.unit_id == ticket.unit_id]
         if rung == "officer" and ticket.officer_id:
-            own = _people(m for m in members if m.user_id == ticket.officer_id)
+            own = _people(self.of_person[here, ticket.officer_id])
         elif rung == "officer":  # nobody holds it yet: whoever could give it to somebody
-            because = Because.UNASSIGNED
-            own = _people(m for m in members if m.role == Role.FRONT_DESK or _heads(m, ticket))
+            because = str(Because.UNASSIGNED)
+            own = _people([*self.of_role[here, Role.FRONT_DESK], *heads])
         elif rung == "unit_head":
-            own = _people(m for m in members if _heads(m, ticket))
+            own = _people(heads)
         else:
-            own = _people(m for m in members if m.role == _ROLES[rung])
+            own = _people(self.of_role[here, _ROLES[rung]])
         tellable, presence = self._tellable(ticket), self.presence[ticket.agency_id]
         holders = []
         for person in own:
@@ -147,13 +154,15 @@ class Directory:
         return [Holder(person, Because.ON_DUTY) for person in spells if person.pk in tellable]
 
     def _tellable(self, ticket: Ticket) -> set[int]:
+        if not ticket.sealed:
+            return self.everybody[ticket.agency_id]
         members = self.members[ticket.agency_id]
         excluded = access.excluded(members, self.exclusions[ticket.pk])
         return {member.user_id for member in members if access.may_be_told(ticket, member, excluded)}
 
     def _alarm(self, ticket: Ticket, wanted: Sequence[str], besides: Collection[str]) -> list[Told]:
         agency = self.agencies[ticket.agency_id]
-        admins = [] if ticket.sealed else [m for m in self.members[agency.pk] if m.role == Role.ADMIN]
+        admins = [] if ticket.sealed else self.of_role[agency.pk, Role.ADMIN]
         holders = [Holder(person, Because.NOBODY) for person in _people(admins)]
         found = self._told(ticket, ALARM, holders, wanted, besides)
         if agency.alarm_email and f"agency:{agency.pk}" not in besides:
@@ -190,10 +199,6 @@ def _way(person: User, channel: str) -> Recipient | None:
     ):
         return None
     return Recipient(f"user:{person.pk}", person.full_name, person.language, channel, destination)
-
-
-def _heads(member: Membership, ticket: Ticket) -> bool:
-    return member.role == Role.UNIT_HEAD and member.unit_id == ticket.unit_id
 
 
 def _as(told: Told, because: str) -> Told:
