@@ -51,10 +51,6 @@ class Migration(migrations.Migration):
                 ('digest', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='alerts', to='tickets.digest')),
             ],
         ),
-        migrations.AddConstraint(
-            model_name='digest',
-            constraint=models.UniqueConstraint(fields=('agency', 'recipient', 'at'), name='digest_once_per_sweep'),
-        ),
         migrations.AddIndex(
             model_name='alert',
             index=models.Index(condition=models.Q(('climb_at__isnull', False)), fields=['climb_at'], name='alert_to_climb'),

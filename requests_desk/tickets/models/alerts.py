@@ -14,16 +14,14 @@ from sla.models import Milestone
 
 
 class Digest(models.Model):
-    """Many alerts to one person in one sweep, sent as one message a channel (N5)."""
+    """Many alerts to one person in one sweep, sent as one message a channel (N5).
+
+    Two sweepers at the same moment make one each: a digest lists what its own sweep told, and nothing else.
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+")
     recipient = models.CharField(max_length=64)
     at = models.DateTimeField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["agency", "recipient", "at"], name="digest_once_per_sweep")
-        ]
 
     def __str__(self) -> str:
         return f"digest {self.pk} to {self.recipient}"
