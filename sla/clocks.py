@@ -43,13 +43,15 @@ class Look:
     decision: ladder.Decision
 
 
-def first_dues(policy: Policy, calendar: worktime.Calendar, *, started_at: datetime) -> Dues:
-    """Compute when the first reply to something received at `started_at` is due (P2)."""
+def first_dues(
+    policy: Policy, calendar: worktime.Calendar, *, started_at: datetime, pauses: worktime.Pauses = ()
+) -> Dues:
+    """Compute when the first reply to something received at `started_at` is due, pauses left out (P2, P9)."""
     budget = policy.first_reply_s
     return Dues(
-        due_at=worktime.due(calendar, started_at, *policy.counting),
+        due_at=worktime.due(calendar, started_at, *policy.counting, pauses=pauses),
         due_a_at=worktime.add_consecutive(started_at, budget),
-        due_b_at=worktime.add_skipping_days_off(calendar, started_at, budget),
+        due_b_at=worktime.add_skipping_days_off(calendar, started_at, budget, pauses=pauses),
     )
 
 
@@ -80,6 +82,44 @@ def start(
         "due_b_at": dues.due_b_at.isoformat(),
     }
     return clock, [change("milestone_opened", milestone, at, **facts)]
+
+
+def start_limit(
+    name: MilestoneName,
+    *,
+    due_at: datetime,
+    policy_version: PolicyVersion,
+    calendar_version: CalendarVersion,
+    started_at: datetime,
+    at: datetime,
+) -> tuple[Clock, list[Change]]:
+    """Start a clock of one milestone beside the reply promise: a statutory limit, one set from outside (P12)."""
+    policy, calendar = versions.policy(policy_version.pk), versions.calendar(calendar_version.pk)
+    clock = Clock.objects.create(
+        policy_version=policy_version, calendar_version=calendar_version, started_at=started_at, logged_at=at
+    )
+    milestone = Milestone.objects.create(
+        clock=clock,
+        name=name,
+        opened_at=at,
+        due_at=due_at,
+        next_look_at=ladder.first_look_at(policy, due_at=due_at, logged_at=at, calendar=calendar),
+    )
+    facts = {
+        "clock": clock.pk,
+        "policy_version": policy_version.pk,
+        "calendar_version": calendar_version.pk,
+        "started_at": started_at.isoformat(),
+    }
+    return clock, [change("milestone_opened", milestone, at, **facts)]
+
+
+def statutory_due_at(
+    policy_version: PolicyVersion, calendar_version: CalendarVersion, *, started_at: datetime
+) -> datetime | None:
+    """Return the closing of the last working day the policy's statutory limit gives, None where it sets none (P2)."""
+    days = versions.policy(policy_version.pk).statutory_days
+    return worktime.add_working_days(versions.calendar(calendar_version.pk), started_at, days) if days else None
 
 
 def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> list[Change]:

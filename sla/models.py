@@ -94,6 +94,25 @@ class Clock(models.Model):
         return f"clock {self.pk}"
 
 
+class Pause(models.Model):
+    """A stretch in which a clock does not count (P9). It ends by itself at `ends_at`."""
+
+    clock = models.ForeignKey(Clock, on_delete=models.CASCADE, related_name="pauses")
+    began_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    # What it waits for, as an opaque key such as `reply:7`: each earns one pause.
+    waits_for = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["clock", "waits_for"], name="pause_once_for_each"),
+            models.CheckConstraint(condition=Q(began_at__lte=F("ends_at")), name="pause_ends_after_it_began"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause of clock {self.clock_id}"
+
+
 class MilestoneName(models.TextChoices):
     FIRST_REPLY = "first_reply"
     PROMISED = "promised"

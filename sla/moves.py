@@ -9,56 +9,77 @@ from sla.changes import Change, change, record_breach, void_breach
 from sla.clocks import Dues, first_dues
 from sla.models import BreachCause, Clock, Milestone, MilestoneName
 from sla.policies import Policy
+from sla.worktime import Calendar
+
+# What is counted from the start of its clock; the rest is due at an instant of its own.
+COUNTED = (MilestoneName.FIRST_REPLY, MilestoneName.STATUTORY)
 
 
 def restart(clock: Clock, *, started_at: datetime, reason: str, at: datetime, may_void: bool = True) -> list[Change]:
     """Let a clock count from `started_at`: what depends on it moves, whatever was done by then (P1).
 
     A breach whose new due instant lies after what was done is annotated void with `reason` and stays; one found so is
-    dated when it was due (P6). Where not `may_void` a breach that stands never goes. A promised instant
-    counts from nothing and does not move.
+    dated when it was due (P6). Where not `may_void` a breach that stands never goes. A promised instant and one set
+    from outside count from nothing and do not move.
     """
-    policy = Policy.from_json(clock.policy_version.document)
-    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
     clock.started_at = started_at
     clock.save(update_fields=["started_at"])
-    dues = first_dues(policy, calendar, started_at=started_at)
-    first = Milestone.objects.select_for_update().filter(clock=clock, name=MilestoneName.FIRST_REPLY)
-    return [
-        one
-        for milestone in first
-        for one in _move(milestone, policy, dues, started_at=started_at, reason=reason, may_void=may_void, at=at)
-    ]
+    return recount(clock, reason=reason, may_void=may_void, at=at)
+
+
+def recount(clock: Clock, *, reason: str, at: datetime, may_void: bool = True) -> list[Change]:
+    """Count anew, on the pinned versions, what a clock's start and pauses make due (P9); else as `restart`."""
+    policy, calendar = versions.policy(clock.policy_version_id), versions.calendar(clock.calendar_version_id)
+    counted = Milestone.objects.select_for_update().filter(clock=clock, name__in=COUNTED).order_by("pk")
+    changes: list[Change] = []
+    for milestone in counted:
+        dues = _dues(milestone, policy, calendar, clock=clock)
+        changes += _move(milestone, policy, dues, clock=clock, reason=reason, may_void=may_void, at=at)
+    return changes
+
+
+def _dues(milestone: Milestone, policy: Policy, calendar: Calendar, *, clock: Clock) -> Dues | datetime:
+    pauses = list(clock.pauses.order_by("began_at").values_list("began_at", "ends_at"))
+    if milestone.name == MilestoneName.STATUTORY:
+        return worktime.add_working_days(calendar, clock.started_at, policy.statutory_days, pauses=pauses)
+    return first_dues(policy, calendar, started_at=clock.started_at, pauses=pauses)
 
 
 def _move(
     milestone: Milestone,
     policy: Policy,
-    dues: Dues,
+    dues: Dues | datetime,
     *,
-    started_at: datetime,
+    clock: Clock,
     reason: str,
     may_void: bool,
     at: datetime,
 ) -> list[Change]:
     was_due_at, done_at = milestone.due_at, _done_at(milestone) or at
-    milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
     facts = {
-        "clock": milestone.clock_id,
-        "started_at": started_at.isoformat(),
+        "clock": clock.pk,
+        "started_at": clock.started_at.isoformat(),
         "was_due_at": was_due_at.isoformat(),
-        "due_a_at": dues.due_a_at.isoformat(),
-        "due_b_at": dues.due_b_at.isoformat(),
+        **_set_dues(milestone, dues),
     }
     changes = [change("milestone_moved", milestone, at, **facts)]
-    if dues.due_at != was_due_at:
-        is_missed = dues.due_at < done_at
+    if milestone.due_at != was_due_at:
+        is_missed = milestone.due_at < done_at
         cause = _standing_cause(milestone)
         milestone.next_look_at = _next_look_at(milestone, policy, is_missed=is_missed, at=at)
         changes += void_breach(milestone, reason=reason, at=at) if may_void or is_missed else []
         changes += record_breach(milestone, at=at, cause=cause) if is_missed else []
     milestone.save(update_fields=["due_at", "due_a_at", "due_b_at", "next_look_at"])
     return changes
+
+
+def _set_dues(milestone: Milestone, dues: Dues | datetime) -> dict[str, str]:
+    """Write the new due instants on a milestone; return what history keeps of both rules."""
+    if isinstance(dues, datetime):
+        milestone.due_at = dues
+        return {}
+    milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
+    return {"due_a_at": dues.due_a_at.isoformat(), "due_b_at": dues.due_b_at.isoformat()}
 
 
 def _done_at(milestone: Milestone) -> datetime | None:

@@ -7,6 +7,7 @@ never moves.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from django.db.models import QuerySet
 from sla import clocks, worktime
 from sla.changes import Change, change
 from sla.clocks import Dues
-from sla.models import BreachCause, CalendarVersion, Clock, Milestone, MilestoneName, PolicyVersion
+from sla.models import BreachCause, CalendarVersion, Clock, Milestone, MilestoneName, Pause, PolicyVersion
 from sla.policies import Policy
 
 Version = PolicyVersion | CalendarVersion
@@ -55,10 +56,20 @@ def moves(milestones: Collection[Milestone], version: Version) -> list[Move]:
     calendars = {
         pk: worktime.Calendar.from_json(document) for pk, document in _documents(CalendarVersion, milestones, version)
     }
+    pauses: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for clock, *pause in Pause.objects.filter(clock__in=[m.clock_id for m in milestones]).values_list(
+        "clock", "began_at", "ends_at"
+    ):
+        pauses[clock].append((pause[0], pause[1]))
     found = []
     for milestone in milestones:
         policy, calendar = _pinned(milestone.clock, version)
-        dues = clocks.first_dues(policies[policy], calendars[calendar], started_at=milestone.clock.started_at)
+        dues = clocks.first_dues(
+            policies[policy],
+            calendars[calendar],
+            started_at=milestone.clock.started_at,
+            pauses=pauses[milestone.clock_id],
+        )
         found.append(Move(milestone, dues))
     return found
 

@@ -47,6 +47,8 @@ class NewTicket(Strict):
     received_at = Instant(allow_null=True, default=None, help_text="Left out: this very moment.")
     received_reason = _text()
     wanted_by = Instant(allow_null=True, default=None)
+    external_deadline = Instant(allow_null=True, default=None, help_text="What another body asks of us beside ours.")
+    external_number = _text()
     reply_by = serializers.ChoiceField(choices=ReplyChannel.choices, allow_blank=True, default="")
     unit = Reference(allow_null=True, default=None, help_text="Code or id of a unit of the agency.")
     agency = _text(help_text="Code of the agency, for who logs for several.")

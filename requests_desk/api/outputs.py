@@ -109,6 +109,8 @@ class TicketBase(Out):
     received_at = serializers.DateTimeField()
     logged_at = serializers.DateTimeField()
     wanted_by = serializers.DateTimeField(allow_null=True)
+    external_deadline = serializers.DateTimeField(allow_null=True)
+    external_number = serializers.CharField()
     unit = _code("unit.code")
     unit_name = _code("unit.name")
     officer = _code("officer.username")

@@ -66,6 +66,10 @@ class TicketForm(forms.Form):
     wanted_by = moment_field(_("Wanted by"))
     received_at = moment_field(_("Time of receipt"), help_text=_("Empty means now."))
     received_reason = forms.CharField(label=_("Why it is logged later"), required=False)
+    external_number = forms.CharField(
+        label=_("Number of the letter that refers it"), required=False, help_text=_("For a referral.")
+    )
+    external_deadline = moment_field(_("Deadline set from outside"))
     tax_code = forms.CharField(label=_("Tax code"), required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.INFORMATION)

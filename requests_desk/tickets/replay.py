@@ -72,6 +72,15 @@ class Owed:
 
 
 @dataclass(slots=True)
+class Stood:
+    """A pause, and what it waited for (P9)."""
+
+    began_at: datetime
+    ends_at: datetime
+    waits_for: str
+
+
+@dataclass(slots=True)
 class Timed:
     """A clock, what of the ticket it times, and its milestones by their ids."""
 
@@ -82,6 +91,7 @@ class Timed:
     cycle: int
     role: str
     owed: dict[int, Owed] = field(default_factory=dict)
+    paused: list[Stood] = field(default_factory=list)
 
 
 def replay(lines: Iterable[Line]) -> dict[int, Timed]:
@@ -95,6 +105,9 @@ def replay(lines: Iterable[Line]) -> dict[int, Timed]:
             elif line.kind in _CLOCK_STEPS:
                 clock, owed = clocks[line.facts["clock"]], milestones[line.facts["milestone"]]
                 _CLOCK_STEPS[line.kind](clock, owed, line.facts)
+            elif line.kind in _PAUSE_STEPS:
+                for pk in line.facts["clocks"]:
+                    _PAUSE_STEPS[line.kind](clocks[pk], line.facts)
             elif line.kind in _STEPS:
                 _STEPS[line.kind](milestones[line.facts["milestone"]], line.facts, line.at)
         except (KeyError, TypeError, ValueError) as error:
@@ -126,12 +139,23 @@ def _count_anew(owed: Owed, facts: Facts) -> None:
 
 def _moved(clock: Timed, owed: Owed, facts: Facts) -> None:
     clock.started_at = _instant(facts["started_at"])
-    _count_anew(owed, facts)
+    owed.due_at = _instant(facts["due_at"])
+    if "due_a_at" in facts:
+        _count_anew(owed, facts)
 
 
 def _applied(clock: Timed, owed: Owed, facts: Facts) -> None:
     clock.policy_version, clock.calendar_version = facts["policy_version"], facts["calendar_version"]
     _count_anew(owed, facts)
+
+
+def _paused(clock: Timed, facts: Facts) -> None:
+    began_at, ends_at = _instant(facts["began_at"]), _instant(facts["until_at"])
+    clock.paused.append(Stood(began_at, ends_at, f"reply:{facts['reply']}"))
+
+
+def _resumed(clock: Timed, facts: Facts) -> None:
+    clock.paused[-1].ends_at = _instant(facts["since_at"])
 
 
 def _met(owed: Owed, facts: Facts, _at: datetime) -> None:
@@ -186,4 +210,5 @@ _STEPS: dict[str, Callable[[Owed, Facts, datetime], None]] = {
     "breach_recorded": _breached,
     "breach_voided": _voided,
 }
-KINDS = frozenset({"milestone_opened", *_CLOCK_STEPS, *_STEPS})
+_PAUSE_STEPS: dict[str, Callable[[Timed, Facts], None]] = {"paused": _paused, "resumed": _resumed}
+KINDS = frozenset({"milestone_opened", *_CLOCK_STEPS, *_PAUSE_STEPS, *_STEPS})

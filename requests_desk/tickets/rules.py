@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from requests_desk.tickets.words import Ending, ReplyChannel, ReplyKind
+from requests_desk.tickets.words import Ending, Kind, ReplyChannel, ReplyKind
 
 # Fields a reply must have beyond its text, by kind. A call says it in `said` instead of `text`.
 REPLY_NEEDS: dict[str, tuple[str, ...]] = {
@@ -31,6 +31,10 @@ class EndingRule:
     needs: tuple[str, ...] = ()
     by_hand: bool = True
 
+
+# These leave by a hand-over to who settles them; what they ask is never answered here (P12).
+HANDED_OVER = frozenset({Kind.COMPLAINT, Kind.DENUNCIATION, Kind.PROCEDURE})
+ANSWERED_HERE = frozenset({Ending.ANSWERED, Ending.PARTLY_ANSWERED, Ending.NOT_FULFILLED})
 
 ENDINGS: dict[str, EndingRule] = {
     Ending.ANSWERED: EndingRule(replies=((ReplyKind.ANSWER,),)),

@@ -171,6 +171,8 @@ class EventKind(models.TextChoices):
     CYCLE_OPENED = "cycle_opened"
     CYCLE_ANNULLED = "cycle_annulled"
     LINKED = "linked"
+    PAUSED = "paused"
+    RESUMED = "resumed"
     MERGED = "merged"
     ABSORBED = "absorbed"
     UNMERGED = "unmerged"

@@ -99,6 +99,8 @@ def _request(data: dict[str, Any]) -> Request:
         received_at=data["received_at"],
         received_reason=data["received_reason"],
         wanted_by=data["wanted_by"],
+        external_deadline=data["external_deadline"],
+        external_number=data["external_number"],
         unit=data["unit"],
         submission=data["submission"],
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import approval, corrections, cycles, merging
+from requests_desk.desk.views import approval, corrections, cycles, merging, pauses
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -19,6 +19,7 @@ VERBS: dict[str, Verb] = {
     "take_back": approval.TAKE_BACK,
     "message": cycles.MESSAGE,
     "thanks": cycles.THANKS,
+    "pause": pauses.PAUSE,
     "merge": merging.MERGE,
     "unmerge": merging.UNMERGE,
     "correct": corrections.CORRECT,

@@ -114,6 +114,8 @@ def _act(ticket: Ticket, act: Act, *, by: User, start: datetime, at: datetime) -
     if not ticket.requester.email:
         spoken: dict[str, Any] = {"call_outcome": "reached", "spoke_to": str(ticket.requester), "said": act.text}
         draft = replace(draft, channel="call", **spoken)
+    if act.kind == "transfer":
+        draft = replace(draft, ground="Luật Khiếu nại 2011, Điều 27", receiving_body="Thanh tra tỉnh")
     if act.promised_in is not None:
         promised_at = start + act.promised_in
         contact = f"{by.full_name}, {ticket.agency.hotline}"

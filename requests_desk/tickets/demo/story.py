@@ -86,7 +86,10 @@ ROWS: tuple[Row, ...] = (
         200 * HOUR,
         "VP",
         "binh",
-        _answered(60 * HOUR, "binh", "Đã chuyển đơn đến bộ phận giải quyết khiếu nại."),
+        (
+            Act(60 * HOUR, "an", "transfer", "Đơn được chuyển đến cơ quan có thẩm quyền giải quyết khiếu nại."),
+            Act(61 * HOUR, "binh", "close", "", ending="transferred"),
+        ),
     ),
     # Sealed: only the leadership sees it.
     Row("SR-10", 20 * HOUR),

@@ -52,6 +52,9 @@ class Ticket(models.Model):
     logged_at = models.DateTimeField()
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     wanted_by = models.DateTimeField(null=True, blank=True)
+    # What another body asks of us beside our own promise, and under which number it asked (P12).
+    external_deadline = models.DateTimeField(null=True)
+    external_number = models.CharField(max_length=64, blank=True)
     reply_by = models.CharField(max_length=16, blank=True)
     language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")

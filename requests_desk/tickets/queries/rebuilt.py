@@ -8,9 +8,9 @@ from django.db import transaction
 
 from requests_desk.tickets.models import Ticket, TicketClock
 from requests_desk.tickets.queries.clocks import Wrong
-from requests_desk.tickets.replay import Fired, Missed, Owed, Timed
+from requests_desk.tickets.replay import Fired, Missed, Owed, Stood, Timed
 from requests_desk.tickets.services import restoring
-from sla.models import Breach, Firing, Milestone
+from sla.models import Breach, Firing, Milestone, Pause
 
 BATCH = 500
 _MISSED = ("due_at", "recorded_at", "cause", "voided_at", "void_reason")
@@ -42,6 +42,9 @@ def stored(tickets: Collection[int]) -> dict[int, dict[int, Timed]]:
     clocks: dict[int, Timed] = {}
     for ticket, pk, *values in rows.values_list("ticket", "clock", *(f"clock__{name}" for name in pinned), *tied):
         found[ticket][pk] = clocks[pk] = Timed(**dict(zip(pinned + tied, values, strict=True)))
+    pauses = Pause.objects.filter(clock__in=clocks).order_by("began_at", "pk")
+    for pause in pauses:
+        clocks[pause.clock_id].paused.append(Stood(pause.began_at, pause.ends_at, pause.waits_for))
     _add_milestones(clocks, tickets)
     return found
 

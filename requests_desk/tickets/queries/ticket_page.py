@@ -127,16 +127,17 @@ def timeline(ticket: Ticket, *, before: int | None = None) -> tuple[list[Happene
 
 
 def clock(ticket: Ticket) -> Timed:
-    """Return the reply clock of the current cycle, and why it is due when it is (P11)."""
-    rows = Clock.objects.select_related("policy_version", "calendar_version").prefetch_related("milestones")
-    row = rows.get(
+    """Return the reply clock of the current cycle with what else runs beside it, and why it is due when it is (P11)."""
+    row = Clock.objects.select_related("policy_version", "calendar_version").get(
         ticket_clock__ticket=ticket, ticket_clock__cycle=ticket.cycle, ticket_clock__role=TicketClock.Role.REPLY
     )
-    milestones = sorted(row.milestones.all(), key=lambda m: m.pk)
+    every = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, clock__ticket_clock__cycle=ticket.cycle)
+    milestones = list(every.order_by("pk"))
     first = next(m for m in milestones if m.name == "first_reply")
     policy = Policy.from_json(row.policy_version.document)
     calendar = worktime.Calendar.from_json(row.calendar_version.document)
-    told = explain.explain(calendar, row.started_at, *policy.counting)
+    pauses = list(row.pauses.values_list("began_at", "ends_at")) if policy.pause_days else []
+    told = explain.explain(calendar, row.started_at, *policy.counting, pauses=pauses)
     return Timed(
         rule=policy.rule,
         started_at=row.started_at,

@@ -65,6 +65,9 @@ def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) 
     rule = rules.ENDINGS.get(ending)
     if rule is None or not rule.by_hand:
         raise ReplyMissing(["ending"], _("This ending cannot be chosen here."))
+    if ticket.kind in rules.HANDED_OVER and ending in rules.ANSWERED_HERE:
+        said = _("A %(kind)s is handed over to who settles it: transfer it instead.")
+        raise ReplyMissing([ReplyKind.TRANSFER.value], said % {"kind": ticket.get_kind_display()})
     if needs := missing(ticket, ending):
         kinds = ", ".join(str(ReplyKind(kind).label) for kind in needs)
         raise ReplyMissing(needs, _("This ending needs a delivered reply first: %(kinds)s.") % {"kinds": kinds})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
-from requests_desk.tickets.models import Message, Ticket
+from requests_desk.tickets.models import Message, Ticket, TicketClock
 from requests_desk.tickets.services import due, ledger, locking, refusing
 from requests_desk.tickets.services.incoming import EARLIEST
 from requests_desk.tickets.services.ledger import Line
@@ -47,7 +47,8 @@ def correct(
         ticket.save(update_fields=["received_at"])
         lines = [Line(ticket, "received_corrected", facts)]
         for clock in due.clocks_of(ticket):
-            if clock.ticket_clock.cycle == 1:  # a later cycle began with its own message
+            # A later cycle began with its own message; a deadline set from outside counts from nothing.
+            if clock.ticket_clock.cycle == 1 and clock.ticket_clock.role != TicketClock.Role.EXTERNAL:
                 changes = moves.restart(clock, started_at=received_at, reason=REASON, at=at)
                 lines += ledger.lines_of(ticket, changes)
         ledger.append(lines, actor=by, at=at)

@@ -12,7 +12,18 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Exclusion, Message, Ticket, TicketCycle
-from requests_desk.tickets.services import due, intake, ledger, links, locking, merging, policy_choice, refusing, timing
+from requests_desk.tickets.services import (
+    due,
+    intake,
+    ledger,
+    links,
+    locking,
+    merging,
+    pauses,
+    policy_choice,
+    refusing,
+    timing,
+)
 from requests_desk.tickets.services.incoming import CLOCKS_DIFFER, Asked, Request
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, Channel, CycleReason, LinkKind, ReplyKind, State
@@ -156,6 +167,8 @@ def _answered_at(ticket: Ticket) -> datetime | None:
 def _kept(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None, at: datetime) -> Taken:
     message, line = _message(ticket, words, received_at, by=by)
     ledger.append([line], actor=by, at=at)
+    if not words.is_automatic:
+        pauses.resume(ticket, since=received_at, by=by, at=at)  # whatever it says, they were heard of again
     return Taken(ticket, message, "")
 
 
@@ -202,10 +215,8 @@ def _taken_up(
     chosen = policy_choice.choose(
         ticket.agency, kind=ticket.kind, channel=ticket.channel, field=ticket.field, priority=ticket.priority
     )
-    clock, changes = clocks.start(
-        policy_version=chosen.policy, calendar_version=chosen.calendar, started_at=received_at, at=at
-    )
-    lines = [line, Line(ticket, "cycle_opened", facts), *timing.attach(ticket, clock, changes, cycle=number)]
+    timed = timing.start(ticket, chosen, started_at=received_at, cycle=number, at=at)
+    lines = [line, Line(ticket, "cycle_opened", facts), *timed]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
     return Taken(ticket, message, "cycle")

@@ -33,9 +33,11 @@ LIMITS = {
     "field": 64,
     "submission": 100,
     "reply_by": 16,
+    "external_number": 64,
     "phone": 200,
 }
 MOST_PHONES = 10
+TYPED = ("text", "received_reason", "field", "submission", "reply_by", "external_number")
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -68,6 +70,8 @@ class Request:
     received_at: datetime | None = None
     received_reason: str = ""
     wanted_by: datetime | None = None
+    external_deadline: datetime | None = None
+    external_number: str = ""
     reply_by: str = ""
     unit: Unit | None = None
     language: str = "vi"
@@ -78,7 +82,7 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
     """Return `request` cleaned. Raises Refused with every problem at once, so that a form is corrected in one go."""
     problems: dict[str, list[str]] = {}
     texts = _clean(
-        {name: getattr(request, name) for name in ("text", "received_reason", "field", "submission", "reply_by")},
+        {name: getattr(request, name) for name in TYPED},
         problems,
     )
     who = _clean(
@@ -98,6 +102,8 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
         problems["language"] = [_("This language is not known.")]
     if request.unit is not None and request.unit.agency_id != agency.pk:
         problems["unit"] = [_("This unit does not belong to the agency.")]
+    if request.external_deadline and request.external_deadline <= (request.received_at or at):
+        problems["external_deadline"] = [_("The deadline lies before the request was received.")]
     received_at = request.received_at
     if received_at is not None:
         received_at = at if at < received_at <= at + CLOCKS_DIFFER else received_at

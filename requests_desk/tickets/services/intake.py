@@ -19,7 +19,6 @@ from requests_desk.tickets.services import due, ledger, outbox, policy_choice, r
 from requests_desk.tickets.services.incoming import Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
-from sla import clocks
 
 
 class SubmissionReused(Exception):
@@ -93,9 +92,6 @@ def _ticket(
     chosen = policy_choice.choose(
         agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
     )
-    clock, changes = clocks.start(
-        policy_version=chosen.policy, calendar_version=chosen.calendar, started_at=received_at, at=at
-    )
     code = next_code(agency, at=at)
     requester = requesters.find_or_add(agency, request.asked, at=at)
     ticket = Ticket.objects.create(
@@ -113,6 +109,8 @@ def _ticket(
         logged_at=at,
         logged_by=by,
         wanted_by=request.wanted_by,
+        external_deadline=request.external_deadline,
+        external_number=request.external_number,
         reply_by=request.reply_by,
         language=request.language,
         unit=request.unit,
@@ -122,7 +120,10 @@ def _ticket(
         submission=submission.key or None,
         submission_digest=submission.digest if submission.key else "",
     )
-    return ticket, [Line(ticket, "logged", _facts(ticket)), *timing.attach(ticket, clock, changes, cycle=1)]
+    timed = timing.start(
+        ticket, chosen, started_at=received_at, cycle=1, external_deadline=request.external_deadline, at=at
+    )
+    return ticket, [Line(ticket, "logged", _facts(ticket)), *timed]
 
 
 def _searched(code: str, request: Request) -> str:

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
-from requests_desk.tickets.models import Event, Exclusion, Message, Reply, Ticket, TicketLink
-from requests_desk.tickets.services import calls, due, ledger, refusing, signing, standing
+from requests_desk.tickets.models import Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
+from requests_desk.tickets.services import calls, due, ledger, policy_choice, refusing, signing, standing, timing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, State
 from sla import clocks, moves
 from sla.changes import Change
-from sla.models import BreachCause, MilestoneName
+from sla.models import BreachCause, Clock, MilestoneName
 
 UNMERGED_WITHIN = timedelta(days=1)
 
@@ -45,9 +45,12 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
             "replies": moved,
             "was_at": survivor.received_at.isoformat(),
             "started_at": due.reply_clock(survivor).started_at.isoformat(),
+            "external": survivor.external_deadline is None and absorbed.external_deadline is not None,
         }
         lines = [Line(absorbed, "merged", facts), *_end(absorbed, at=at)]
         Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
+        if facts["external"]:
+            lines += _take_external(survivor, absorbed, at=at)
         changes = _take_in(survivor, absorbed, at=at)
         took = {"ticket": absorbed.pk, "code": absorbed.code, "received_at": survivor.received_at.isoformat()}
         lines += [Line(survivor, "absorbed", took), *ledger.lines_of(survivor, changes)]
@@ -78,6 +81,10 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
             reason="unmerged",
             at=at,
         )
+        if facts["external"]:
+            survivor.external_deadline, survivor.external_number = None, ""
+            survivor.save(update_fields=["external_deadline", "external_number"])
+            changes += clocks.end(_external(survivor), reason="unmerged", missed_by=at, at=at)
         standing.restate(survivor)
         signing.refresh(survivor)
         TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).delete()
@@ -162,6 +169,33 @@ def _end(absorbed: Ticket, *, at: datetime) -> list[Line]:
     return ledger.lines_of(absorbed, changes)
 
 
+def _external(ticket: Ticket) -> list[Clock]:
+    timed = {"ticket_clock__cycle": ticket.cycle, "ticket_clock__role": TicketClock.Role.EXTERNAL}
+    return list(Clock.objects.filter(ticket_clock__ticket=ticket, **timed))
+
+
+def _take_external(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Line]:
+    """What another body asked by a date it still asks (P12); a survivor with a date of its own keeps that."""
+    due_at = survivor.external_deadline = absorbed.external_deadline
+    survivor.external_number = absorbed.external_number
+    survivor.save(update_fields=["external_deadline", "external_number"])
+    if had := _external(survivor):  # taken in before, and given back
+        return ledger.lines_of(survivor, clocks.resume(had, reason="unmerged", at=at))
+    assert due_at is not None  # noqa: S101  asked before
+    chosen = policy_choice.choose(
+        survivor.agency, kind=survivor.kind, channel=survivor.channel, field=survivor.field, priority=survivor.priority
+    )
+    return timing.start_limit(
+        survivor,
+        chosen,
+        MilestoneName.EXTERNAL,
+        due_at=due_at,
+        started_at=absorbed.received_at,
+        cycle=survivor.cycle,
+        at=at,
+    )
+
+
 def _take_in(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Change]:
     clock = due.reply_clock(survivor)
     # The first reply is judged anew: one of the absorbed request may have come before the survivor's own.
@@ -188,7 +222,11 @@ def _set_receipt(
 ) -> list[Change]:
     survivor.received_at = received_at
     survivor.save(update_fields=["received_at"])
-    clock = due.reply_clock(survivor)
-    if clock.started_at == started_at:
-        return []
-    return moves.restart(clock, started_at=started_at, reason=reason, at=at, may_void=False)
+    return [
+        change
+        for clock in due.clocks_of(survivor)
+        if clock.ticket_clock.cycle == survivor.cycle
+        and clock.ticket_clock.role != TicketClock.Role.EXTERNAL
+        and clock.started_at != started_at
+        for change in moves.restart(clock, started_at=started_at, reason=reason, at=at, may_void=False)
+    ]

@@ -12,7 +12,7 @@ from requests_desk.tickets import replay
 from requests_desk.tickets.models import Event, Ticket, TicketClock
 from requests_desk.tickets.replay import Owed, Timed
 from requests_desk.tickets.services import due
-from sla.models import Breach, Clock, Firing, Milestone
+from sla.models import Breach, Clock, Firing, Milestone, Pause
 
 
 def rebuilt(tickets: Collection[int]) -> dict[int, dict[int, Timed] | None]:
@@ -81,6 +81,11 @@ def _write(ticket: Ticket, clocks: Mapping[int, Timed], *, at: datetime) -> None
     )
     TicketClock.objects.bulk_create(
         TicketClock(ticket=ticket, clock_id=pk, cycle=clock.cycle, role=clock.role) for pk, clock in clocks.items()
+    )
+    Pause.objects.bulk_create(
+        Pause(clock_id=pk, began_at=stood.began_at, ends_at=stood.ends_at, waits_for=stood.waits_for)
+        for pk, clock in clocks.items()
+        for stood in clock.paused
     )
     owed = {step: (pk, one) for pk, clock in clocks.items() for step, one in clock.owed.items()}
     Milestone.objects.bulk_create(_milestone(pk, clock, one, at=at) for pk, (clock, one) in owed.items())

@@ -4,12 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from requests_desk.tickets.models import Ticket, TicketClock
 from requests_desk.tickets.services import ledger
 from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.services.policy_choice import Choice
+from sla import clocks
 from sla.changes import Change
-from sla.models import Clock
+from sla.models import Clock, MilestoneName
+
+
+def start(
+    ticket: Ticket,
+    chosen: Choice,
+    *,
+    started_at: datetime,
+    cycle: int,
+    external_deadline: datetime | None = None,
+    at: datetime,
+) -> list[Line]:
+    """Start what times a cycle of a ticket: the reply promise and, beside it, each limit that is set (P2, P12)."""
+    policy, calendar = chosen.policy, chosen.calendar
+    clock, changes = clocks.start(policy_version=policy, calendar_version=calendar, started_at=started_at, at=at)
+    lines = attach(ticket, clock, changes, cycle=cycle)
+    statutory = clocks.statutory_due_at(policy, calendar, started_at=started_at)
+    limits = {MilestoneName.STATUTORY: statutory, MilestoneName.EXTERNAL: external_deadline}
+    for name, due_at in limits.items():
+        if due_at is not None:
+            lines += start_limit(ticket, chosen, name, due_at=due_at, started_at=started_at, cycle=cycle, at=at)
+    return lines
+
+
+def start_limit(
+    ticket: Ticket,
+    chosen: Choice,
+    name: MilestoneName,
+    *,
+    due_at: datetime,
+    started_at: datetime,
+    cycle: int,
+    at: datetime,
+) -> list[Line]:
+    """Start the clock of one limit beside the reply promise of a cycle (P12)."""
+    clock, changes = clocks.start_limit(
+        name,
+        due_at=due_at,
+        policy_version=chosen.policy,
+        calendar_version=chosen.calendar,
+        started_at=started_at,
+        at=at,
+    )
+    return attach(ticket, clock, changes, cycle=cycle, role=str(name))
 
 
 def attach(

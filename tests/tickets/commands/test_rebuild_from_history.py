@@ -41,7 +41,7 @@ from tests.support.cast import (
 )
 
 EVENING = later(days=6)
-TABLES = "sla_firing, sla_breach, sla_milestone, tickets_ticketclock, sla_clock"
+TABLES = "sla_firing, sla_breach, sla_milestone, sla_pause, tickets_ticketclock, sla_clock"
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""Stop counting while the requester is asked something, on a request's page (P9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from requests_desk.desk.views.verb import Seen, Verb
+from requests_desk.people.models import User
+from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.moments import office_time
+from requests_desk.tickets.services import due, pauses
+from requests_desk.tickets.words import State
+from sla import versions
+
+
+def _pause(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
+    ends_at = pauses.pause(ticket, by=by, at=at, seen_seq=data["seen_seq"])
+    return _("Counting stopped; it goes on by itself at %(moment)s.") % {"moment": office_time(ends_at)}
+
+
+def _is_allowed(ticket: Ticket, rights: Collection[Right]) -> bool:
+    """Only what was asked something can wait for an answer, and only where the rules know a pause."""
+    if ticket.state != State.INTERIM_SENT:
+        return False
+    return versions.policy(due.reply_clock(ticket).policy_version_id).pause_days > 0
+
+
+PAUSE = Verb(
+    right=Right.REPLY,
+    title=_("Wait for the requester"),
+    hint=_("Stops counting after a question that reached them, until they answer and no longer than the rules allow."),
+    button=_("Stop counting"),
+    form=lambda ticket, data: Seen(ticket, data, prefix_id="pause"),
+    act=_pause,
+    fits=_is_allowed,
+)
