@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Count
 
@@ -48,3 +49,8 @@ def counts(owner: str) -> dict[str, int]:
     """Return how many notifications of the owner stand in each state, those of none at 0."""
     found = Notification.objects.filter(owner=owner).values_list("state").annotate(Count("id")).order_by()
     return dict.fromkeys(Notification.State.values, 0) | dict(found)
+
+
+def count_since(owner: str, *, channel: str, since: datetime) -> int:
+    """Return how many messages the owner wrote by a channel since then. One query."""
+    return Notification.objects.filter(owner=owner, channel=channel, created_at__gte=since).count()

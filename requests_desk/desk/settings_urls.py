@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.desk.views.settings import applying, calendars, home, policies, rehearsing, rules, versions
+from requests_desk.desk.views.settings import applying, calendars, home, policies, presence, rehearsing, rules, versions
 
 app_name = "settings"
 urlpatterns: list[URLPattern] = [
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("policies/<slug:key>/", policies.edit, name="policy"),
     path("policies/<slug:key>/versions/", versions.of_policy, name="policy_versions"),
     path("policies/<slug:key>/apply/", applying.policy, name="policy_apply"),
+    path("presence/", presence.people, name="presence"),
     path("rules/", rules.table, name="rules"),
     path("rehearse/", rehearsing.rehearse, name="rehearse"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.desk.views import alerts, intake, queue, sent, ticket
+from requests_desk.desk.views import alerts, away, intake, queue, sent, ticket
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/", queue.ticket_list, name="ticket_list"),
     path("tickets/<slug:code>/", ticket.ticket, name="ticket"),
     path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),
+    path("away/", away.away, name="away"),
     path("alerts/acknowledge/", alerts.at_the_desk, name="acknowledge"),
     path("sent/", sent.sent_list, name="sent_list"),
     path("sent/<int:pk>/", sent.sent_message, name="sent_message"),

@@ -26,6 +26,7 @@ PAGES = [
     f"{POLICY}versions/",
     f"{POLICY}apply/",
     "/settings/rules/",
+    "/settings/presence/",
     "/settings/rehearse/?policy=first-reply",
 ]
 FORMS = ["/settings/calendars/new/", "/settings/policies/new/"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -78,6 +78,25 @@ def add_absence(agency: Agency, *, user: User, deputy: User | None, from_at: dat
         if deputy.pk == user.pk:
             raise ValidationError({"deputy": _("Choose somebody else: they are away themselves.")})
     return Absence.objects.create(user=user, deputy=deputy, from_at=from_at, to_at=to_at)
+
+
+def set_quiet(agency: Agency, *, quiet_from: time, quiet_to: time, alarm_email: str, sms_monthly_cap: int) -> None:
+    """Set when an agency's reminders wait, who hears what nobody else can, and its SMS a month."""
+    agency.quiet_from, agency.quiet_to = quiet_from, quiet_to
+    agency.alarm_email, agency.sms_monthly_cap = alarm_email, sms_monthly_cap
+    agency.save(update_fields=["quiet_from", "quiet_to", "alarm_email", "sms_monthly_cap"])
+
+
+def hold_night_sms(person: User, *, holds_night_sms: bool) -> None:
+    """Let the SMS of a breach at night wait until the quiet hours end, or not (N4)."""
+    person.holds_night_sms = holds_night_sms
+    person.save(update_fields=["holds_night_sms"])
+
+
+def use_again(agency: Agency, pk: int) -> None:
+    """Use the address and the number of somebody of the agency again, whatever they refused before (N8)."""
+    person = User.objects.filter(pk=pk, memberships__agency=agency)
+    User.objects.filter(pk__in=person.values("pk")).update(email_failed_at=None, phone_failed_at=None)
 
 
 def _require_span(from_at: datetime, to_at: datetime) -> None:

@@ -15,6 +15,7 @@ from requests_desk.tickets.alert_texts import Telling
 from requests_desk.tickets.models import Alert, Digest, Ticket
 from requests_desk.tickets.services import outbox
 from requests_desk.tickets.services.recipients import LADDER, Directory, Recipient, Told
+from requests_desk.tickets.services.sms_cap import SmsCaps
 from sla import versions, worktime
 from sla.errors import WorktimeError
 from sla.models import Milestone
@@ -38,7 +39,8 @@ class Due(NamedTuple):
 class Storm:
     """What one sweep has told whom so far: its batches commit one by one and share a digest."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, at: datetime) -> None:
+        self.caps = SmsCaps(at=at)
         self.count: Counter[tuple[int, str]] = Counter()
         self.digests: dict[tuple[int, str], Digest] = {}
         self.parts: Counter[str] = Counter()
@@ -53,7 +55,26 @@ def tell(dues: Sequence[Due], *, directory: Directory, storm: Storm, at: datetim
     Alert.objects.bulk_create([telling.alert for telling in tellings])
     single = [telling for telling in tellings if telling.alert.digest_id is None]
     drafts = [_single(telling, way, at=at) for telling in single for way in telling.ways]
-    outbox.post([*drafts, *_digests(tellings, storm, at=at)], at=at)
+    drafts += _digests(tellings, storm, at=at)
+    outbox.post([*drafts, *_count_sms(drafts, dues, directory, storm)], at=at)
+
+
+def _count_sms(drafts: Sequence[Draft], dues: Sequence[Due], directory: Directory, storm: Storm) -> list[Draft]:
+    """Take the SMS off the month's; once they are spent the next alerts of this sweep go without (N8)."""
+    warnings = []
+    for agency in {due.ticket.agency_id: due.ticket.agency for due in dues}.values():
+        if agency.sms_monthly_cap:
+            own = [draft for draft in drafts if draft.owner == f"agency:{agency.pk}"]
+            warnings += storm.caps.spend(agency, own)
+    bar_spent(directory, storm)
+    return warnings
+
+
+def bar_spent(directory: Directory, storm: Storm) -> None:
+    """Keep alerts off SMS where an agency's are spent; called before anybody is looked for, too."""
+    for agency in directory.agencies.values():
+        if storm.caps.is_spent(agency):
+            directory.barred[agency.pk].add("sms")
 
 
 def _make_digests(dues: Sequence[Due], storm: Storm, *, at: datetime) -> None:

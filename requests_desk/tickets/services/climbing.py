@@ -47,6 +47,7 @@ def _climb_batch(*, at: datetime, limit: int, besides: Collection[int], director
     tickets = locking.lock_free({alert.milestone.clock_id for alert in claimed})
     free = [alert for alert in claimed if alert.milestone.clock_id in tickets]
     directory.know(tickets.values())
+    alerts.bar_spent(directory, storm)
     # Read again, now that nobody else can write them: one may have been met a moment ago.
     milestones = Milestone.objects.select_related("clock").in_bulk({alert.milestone_id for alert in free})
     told = _told_of(milestones)

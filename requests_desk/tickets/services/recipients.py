@@ -69,6 +69,7 @@ class Directory:
         self.agencies: dict[int, Agency] = {}
         self.presence: dict[int, Presence] = {}
         self.exclusions: dict[int, list[Exclusion]] = defaultdict(list)
+        self.barred: dict[int, set[str]] = defaultdict(set)
 
     def know(self, tickets: Iterable[Ticket]) -> Directory:
         """Read what is not known yet of these tickets' agencies, and whom the sealed ones exclude."""
@@ -115,12 +116,16 @@ class Directory:
             return None
         return quiet_until(self.agencies[ticket.agency_id], at=self.at)
 
+    def without(self, ticket: Ticket) -> tuple[str, ...]:
+        """Return the channels an agency may use no more for alerts: its SMS of the month may be spent (N8)."""
+        return tuple(self.barred.get(ticket.agency_id, ()))
+
     def _told(
         self, ticket: Ticket, level: str, holders: Iterable[Holder], wanted: Sequence[str], besides: Collection[str]
     ) -> list[Told]:
         found: dict[int, Told] = {}
         for person, because, absent in holders:
-            ways = tuple(ways_to(person, wanted))
+            ways = tuple(ways_to(person, wanted, without=self.without(ticket)))
             if ways and ways[0].key not in besides:
                 found.setdefault(person.pk, Told(person, level, ways, because, absent))
         return list(found.values())
@@ -178,12 +183,12 @@ def about_reply(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Recipient
     return ways or [way for told in directory.find(ticket, "officer", ["email"]) for way in told.ways]
 
 
-def ways_to(person: User, wanted: Iterable[str]) -> list[Recipient]:
+def ways_to(person: User, wanted: Iterable[str], *, without: Collection[str] = ()) -> list[Recipient]:
     """Return the wanted ways that reach a person now; where none does, the first other one that can (N8)."""
-    found = [way for channel in wanted if (way := _way(person, channel))]
+    found = [way for channel in wanted if channel not in without and (way := _way(person, channel))]
     if found:
         return found
-    return [way for channel in FALLBACK_CHANNELS if (way := _way(person, channel))][:1]
+    return [way for channel in FALLBACK_CHANNELS if channel not in without and (way := _way(person, channel))][:1]
 
 
 def _way(person: User, channel: str) -> Recipient | None:

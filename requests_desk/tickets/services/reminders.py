@@ -40,7 +40,7 @@ class Sweep:
     def __init__(self, *, at: datetime) -> None:
         self.at = at
         self.directory = Directory(at=at)
-        self.storm = Storm()
+        self.storm = Storm(at=at)
 
 
 def sweep(*, at: datetime) -> int:
@@ -100,6 +100,7 @@ def fire_due(
         return Fired(0, set())
     tickets = locking.lock_free({look.milestone.clock_id for look in claimed})
     own.directory.know(tickets.values())
+    alerts.bar_spent(own.directory, own.storm)
     free = [look for look in claimed if look.milestone.clock_id in tickets]
     whom = [(look, _whom(look, tickets[look.milestone.clock_id], own.directory)) for look in free]
     looks = [_heard(look, dues, waits=of_clock is None, at=at) for look, dues in whom]

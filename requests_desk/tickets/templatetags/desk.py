@@ -60,6 +60,7 @@ LISTS = {
         "alert:breach": _("Report of a breach"),
         "not_delivered": _("Reply not delivered"),
         "morning": _("Morning list"),
+        "sms_cap": _("SMS of the month nearly used up"),
         "no_reply": _("No reply in time"),
         "sent_not_delivered": _("Sent in time, not delivered"),
         "not_reachable": _("Requester could not be reached"),

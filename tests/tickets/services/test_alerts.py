@@ -324,3 +324,25 @@ def test_it_does_not_use_an_address_again_that_refused(desk, ticket):
     User.objects.filter(pk=desk.alice.pk).update(email_failed_at=MORNING)
 
     assert told_at(DUE - 24 * HOUR) == ["bob email"]
+
+
+def test_it_sends_mail_alone_once_the_month_s_sms_are_spent(desk):
+    """N8: and warns the administrators once, at four fifths."""
+    Agency.objects.filter(pk=desk.agency.pk).update(sms_monthly_cap=5)
+    told = []
+    for number in range(7):
+        log_ticket(desk, at=later(hours=number))
+        told.append(told_at(DUE + number * HOUR))
+
+    assert told == [["leader email", "leader sms"]] * 5 + [["leader email"]] * 2
+    (warning,) = Notification.objects.filter(cause="sms_cap")
+    assert (warning.destination, warning.created_at) == (desk.root.email, DUE + 3 * HOUR)
+
+
+def test_it_counts_the_sms_of_a_month_by_itself(desk):
+    Agency.objects.filter(pk=desk.agency.pk).update(sms_monthly_cap=1)
+    log_ticket(desk)
+    reminders.sweep(at=DUE)
+    log_ticket(desk, at=later(days=10))
+
+    assert told_at(later(days=12)) == ["leader email", "leader sms"]
