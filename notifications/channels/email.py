@@ -11,11 +11,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
+from email.charset import QP, Charset
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import EmailPolicy
-from email.utils import parseaddr
-from typing import Any
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -31,6 +34,12 @@ RELAY_CODES = frozenset({421, 530, 534, 535, 538})  # closing, or wanting a log-
 OURS = frozenset(
     {"from", "to", "cc", "bcc", "subject", "message-id", "date", "x-desk-key", "auto-submitted", "content-language"}
 )
+
+# Seven bits and whole line ends: no relay on the way needs to be able to do more.
+WIRE = compat32.clone(linesep="\r\n", max_line_length=None)  # a folded key or id would come back with a blank
+LONGEST_LINE = 900  # of the 998 that SMTP allows
+QUOTED = Charset("utf-8")
+QUOTED.body_encoding = QP
 
 
 @dataclass(frozen=True)
@@ -156,44 +165,49 @@ class Email(Channel):
         return result
 
 
-class _Policy(EmailPolicy):
-    """SMTP's policy with a right fold: the library's own loses the space between two encoded words."""
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Encode a header with marks into words of legal length; leave the rest to the library."""
-        if str(value).isascii():
-            return super().fold_binary(name, value)
-        if addresses := getattr(value, "addresses", ()):
-            parts = [f"{Header(a.display_name, 'utf-8', header_name=name).encode()} <{a.addr_spec}>" for a in addresses]
-            text = ",\n ".join(parts)
-        else:
-            text = Header(str(value), "utf-8", header_name=name).encode()
-        return f"{name}: {text}\n".replace("\n", "\r\n").encode("ascii")
-
-
-def compose(notification: Notification) -> EmailMessage:
+def compose(notification: Notification) -> Message:
     """Build the mail; raise ValueError where a header holds a line break.
 
     Everything in it comes from the row, `Date` too, so that a second sending is the same mail.
     """
-    mail = EmailMessage(policy=_Policy(linesep="\r\n"))
-    mail["From"] = settings.DEFAULT_FROM_EMAIL
-    mail["To"] = _ascii(notification.destination)
-    mail["Subject"] = notification.title
-    mail["Message-ID"] = notification.message_id
-    mail["Date"] = notification.created_at
-    mail["X-Desk-Key"] = notification.key
-    mail["Auto-Submitted"] = "auto-generated"
-    for name, value in notification.headers.items():
-        if name.lower() not in OURS:
-            mail[name] = value
-    # Seven bits: no relay on the way needs to be able to do more.
-    mail.set_content(notification.text, cte="quoted-printable")
+    # The library's older classes: its newer ones parse each header they are given, which takes four times as long.
+    plain = _part(notification.text, "plain")
+    mail: Message = plain
     if notification.html:
-        mail.add_alternative(notification.html, subtype="html", cte="quoted-printable")
-        mail.set_boundary(f"=_{notification.message_id[1:33]}")
-    mail["Content-Language"] = notification.language
+        mail = MIMEMultipart("alternative", boundary=f"=_{notification.message_id[1:33]}", policy=WIRE)
+        mail.attach(plain)
+        mail.attach(_part(notification.html, "html"))
+    own = {
+        "From": settings.DEFAULT_FROM_EMAIL,
+        "To": _ascii(notification.destination),
+        "Subject": notification.title,
+        "Message-ID": notification.message_id,
+        "Date": format_datetime(notification.created_at.astimezone(UTC)),
+        "X-Desk-Key": notification.key,
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": notification.language,
+    }
+    given = {name: value for name, value in notification.headers.items() if name.lower() not in OURS}
+    for name, value in (own | given).items():
+        mail[name] = _header(name, value)
     return mail
+
+
+def _part(text: str, subtype: str) -> MIMEText:
+    part = MIMEText("", subtype, "utf-8", policy=WIRE)
+    del part["Content-Transfer-Encoding"]
+    part.set_payload(text, QUOTED)
+    return part
+
+
+def _header(name: str, value: str) -> str:
+    if any(mark in f"{name}{value}" for mark in "\r\n"):
+        raise ValueError(f"a line break in {name}")
+    if value.isascii() and len(value) < LONGEST_LINE:
+        return value
+    display, address = parseaddr(value) if name == "From" else (value, "")
+    words = Header(display, "utf-8", header_name=name).encode()  # in words of legal length, a line each
+    return f"{words} <{address}>" if address else words
 
 
 def _hand_over(mail: Mail, session: Session) -> Result:
