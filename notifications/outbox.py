@@ -18,7 +18,8 @@ from zlib import crc32
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Least
 from django.utils.crypto import salted_hmac
 
 from notifications import channels
@@ -101,10 +102,14 @@ def enqueue(drafts: Iterable[Draft], *, at: datetime) -> list[Notification]:
     return list(Notification.objects.raw(sql, [written]))
 
 
-def rewrite(draft: Draft) -> bool:
-    """Give the message of this key the draft's words, while nobody has begun to send it; False when it is too late."""
+def rewrite(draft: Draft, *, at: datetime) -> bool:
+    """Give the message of this key the draft's words, while nobody has begun to send it; False when it is too late.
+
+    It may go sooner for it, never later: what is added may not wait for what was held (N4, N5).
+    """
     waiting = Notification.objects.filter(key=draft.key, state=State.PENDING, attempts=0)
-    return bool(waiting.update(title=draft.title, text=draft.text, html=draft.html))
+    goes_at = Least("next_attempt_at", Value(draft.not_before or at))
+    return bool(waiting.update(title=draft.title, text=draft.text, html=draft.html, next_attempt_at=goes_at))
 
 
 def _row(draft: Draft, *, at: datetime) -> Notification:

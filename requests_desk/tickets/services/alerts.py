@@ -44,6 +44,8 @@ class Storm:
         self.count: Counter[tuple[int, str]] = Counter()
         self.digests: dict[tuple[int, str], Digest] = {}
         self.parts: Counter[str] = Counter()
+        # Until when each part is held, None when it goes at once.
+        self.held: dict[str, datetime | None] = {}
 
 
 def tell(dues: Sequence[Due], *, directory: Directory, storm: Storm, at: datetime) -> None:
@@ -172,17 +174,26 @@ def _digests(tellings: Iterable[Telling], storm: Storm, *, at: datetime) -> list
 
 
 def _digest(made: Digest, way: Recipient, tellings: Sequence[Telling], storm: Storm, *, at: datetime) -> list[Draft]:
-    holds = [telling.held.get(way.channel) for telling in tellings]
-    held = None if None in holds else max(filter(None, holds))
     name = f"{made.pk}:{way.channel}"
     rows = [telling.alert for telling in tellings]
+    held = _latest(telling.held.get(way.channel) for telling in tellings)
     if storm.parts[name]:
         whole = list(Alert.objects.filter(digest=made).select_related("ticket__unit"))
-        if notifications_outbox.rewrite(alert_texts.digest(made, way, whole, at=at, held=held, part=1)):
+        # One breach among them and nothing of it waits, whichever batch it came with (N4).
+        both = _latest([held, storm.held[name]])
+        if notifications_outbox.rewrite(alert_texts.digest(made, way, whole, at=at, held=both, part=1), at=at):
+            storm.held[name] = both
             return []
     storm.parts[name] += 1
+    storm.held[name] = held
     try:
         return [alert_texts.digest(made, way, rows, at=at, held=held, part=storm.parts[name])]
     except Exception:
         log.exception("cannot write digest %s", made.pk)
         return [alert_texts.bare(telling, way, at=at) for telling in tellings]
+
+
+def _latest(holds: Iterable[datetime | None]) -> datetime | None:
+    """Return until when all of them are held, None as soon as one is not."""
+    moments = list(holds)
+    return None if None in moments else max(filter(None, moments))

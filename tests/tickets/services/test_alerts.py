@@ -266,10 +266,39 @@ def test_it_starts_a_second_digest_where_the_first_is_on_its_way(desk, monkeypat
     for _number in range(14):
         log_ticket(desk)
     monkeypatch.setattr(reminders, "BATCH", 7)
-    monkeypatch.setattr("notifications.outbox.rewrite", lambda _draft: False)
+    monkeypatch.setattr("notifications.outbox.rewrite", lambda _draft, at: False)
     reminders.sweep(at=DUE)
 
     assert Notification.objects.filter(cause="alert:breach", channel="email").count() == 2
+
+
+@pytest.mark.parametrize("breach_first", [False, True])
+def test_it_holds_no_digest_that_a_breach_is_in_whichever_batch_brought_it(quiet, monkeypatch, breach_first):
+    """N4 before N5: reminders of the night wait, a breach added to their digest takes them along."""
+    quiet.alice.memberships.create(agency=quiet.agency, role=Role.LEADER)
+    night = DUE - 8 * HOUR
+    late = {"officer": quiet.alice, "at": later(hours=-8), "received_at": later(hours=-8)}
+    breached = [log_ticket(quiet, **late) for _number in range(8 if breach_first else 0)]
+    for _number in range(8):
+        log_ticket(quiet, officer=quiet.alice)
+    breached += [log_ticket(quiet, **late) for _number in range(0 if breach_first else 8)]
+    monkeypatch.setattr(reminders, "BATCH", 8)
+    reminders.sweep(at=night)
+
+    (mail,) = Notification.objects.filter(recipient=f"user:{quiet.alice.pk}", channel="email")
+    assert mail.next_attempt_at == night
+    assert all(ticket.code in mail.text for ticket in breached)
+    assert "còn 8 giờ" in mail.text
+
+
+def test_it_holds_a_digest_of_reminders_alone_over_all_its_batches(quiet, monkeypatch):
+    for _number in range(16):
+        log_ticket(quiet, officer=quiet.alice)
+    monkeypatch.setattr(reminders, "BATCH", 8)
+    reminders.sweep(at=DUE - 8 * HOUR)
+
+    assert mail_to(quiet.alice).next_attempt_at == DUE - 2 * HOUR
+    assert "còn 2 giờ" in mail_to(quiet.alice).text
 
 
 def test_it_acknowledges_all_of_a_digest_at_once(desk):
