@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 TEXT_LIMIT = 50_000
 LOOKUP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # no 0/O, 1/I/L: it is read out over the phone
 _BETWEEN_PHONES = re.compile(r"[;,/\n]|\bhoặc\b|\bor\b|\bvà\b")
+_EXTENSION = re.compile(r"(?:máy lẻ|số lẻ|số nội bộ|nhánh|ext)\.?:?\s*\d+", re.IGNORECASE)
+_TWO_NUMBERS = 14  # digits: more than one number has
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 # Eleven-digit mobile prefixes given up in 2018 and what took their place (DOMAIN.md §6).
 _OLD_MOBILE = {f"016{d}": f"03{d}" for d in range(2, 10)} | {
@@ -93,12 +95,27 @@ def folded(text: str) -> str:
 def read_phones(text: str) -> list[Phone]:
     """Return every number in a field that may hold several, with notes: `0950000037; 0950000038 (anh Y)`."""
     parts = (part.strip() for part in _BETWEEN_PHONES.split(text))
-    return [read_phone(part[:64]) for part in parts if part]
+    return [phone for part in parts if part for phone in _side_by_side(part) or [read_phone(part[:64])]]
+
+
+def _side_by_side(part: str) -> list[Phone]:
+    """Return the numbers that stand beside each other with a space or dash alone; none where it is not two or more."""
+    if len(re.sub(r"\D", "", part)) < _TWO_NUMBERS:
+        return []
+    found, begun = [], ""
+    for piece in re.split(r"[\s–-]+", part):
+        begun = f"{begun} {piece}".strip()
+        phone = read_phone(begun[:64])
+        # Not merely possible: the first half of a number is that too.
+        if phone.number and phonenumbers.is_valid_number(phonenumbers.parse(phone.number)):
+            found.append(phone)
+            begun = ""
+    return found if len(found) > 1 and not begun else []
 
 
 def read_phone(text: str) -> Phone:
     """Read one number: +84, 84, 0084 or 0 in front, spaces and dots, or a foreign one."""
-    bare = re.sub(r"\(.*?[^\d\s)].*?\)", "", text)  # a note in brackets, but not an area code
+    bare = re.sub(r"\(.*?[^\d\s)].*?\)", "", _EXTENSION.sub("", text))  # a note in brackets, but not an area code
     digits = re.sub(r"[^\d+]", "", bare)
     if new := _OLD_MOBILE.get(digits[:4]) if len(digits) == 11 else None:
         return Phone(text, _e164(digits), new + digits[4:])
@@ -126,15 +143,25 @@ def show_phone(number: str) -> str:
 
 def same_numbers(text: str) -> list[str]:
     """Return the E.164 forms of the first number in `text`: an old 11-digit mobile and today's are one number."""
-    first = next(iter(read_phones(text)), Phone(text))
-    home = show_phone(first.number)
+    return forms_of(next(iter(read_phones(text)), Phone(text)))
+
+
+def forms_of(phone: Phone) -> list[str]:
+    """Return the E.164 forms by which one number may be on file, its own first; none where it could not be read."""
+    home = show_phone(phone.number)
     older = _BEFORE_2018.get(home[:3])
     forms = [
-        first.number,
-        _e164(first.suggestion) if first.suggestion else "",
+        phone.number,
+        _e164(phone.suggestion) if phone.suggestion else "",
         _e164(older + home[3:]) if older and len(home) == 10 else "",
     ]
     return [form for form in forms if form]
+
+
+def tax_number(text: str) -> str:
+    """Return the digits of a tax code of 10, 10-3 or 12 digits, by which it is compared; "" where it is none."""
+    digits = re.sub(r"[\s.\-–]", "", text)
+    return digits if digits.isascii() and digits.isdigit() and len(digits) in (10, 12, 13) else ""
 
 
 def tax_code_oddity(text: str) -> Oddity | None:

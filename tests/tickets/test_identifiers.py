@@ -50,6 +50,11 @@ def test_it_suggests_today_s_form_of_an_old_number_and_keeps_what_was_said(typed
         ("0950000037/0950000038", ["+84950000037", "+84950000038"]),
         ("0950000037 hoặc 0950000038", ["+84950000037", "+84950000038"]),
         ("0950000037\n0950000038,", ["+84950000037", "+84950000038"]),
+        ("0950000037 0950000038", ["+84950000037", "+84950000038"]),
+        ("0950 000 037 - 0950 000 038", ["+84950000037", "+84950000038"]),
+        ("+1 202 555 0107 – 0261 3 000 028", ["+12025550107", "+842613000028"]),
+        ("0261 3 000 028 máy lẻ 12", ["+842613000028"]),
+        ("0950000037 0950", [""]),
         ("", []),
         (" ; , ", []),
     ],
@@ -77,6 +82,37 @@ def test_it_finds_every_number_of_a_field(text, numbers):
 )
 def test_it_warns_of_a_tax_code_that_cannot_be_right(code, is_odd):
     assert (identifiers.tax_code_oddity(code) is not None) is is_odd
+
+
+@pytest.mark.parametrize(
+    ("typed", "forms"),
+    [
+        ("0912345678", {"+84912345678"}),
+        ("0169 000 0018", {"+841690000018", "+84390000018"}),
+        ("0390000018", {"+841690000018", "+84390000018"}),
+        ("+1 202 555 0107", {"+12025550107"}),
+        ("gọi lại sau", set()),
+    ],
+)
+def test_it_takes_an_old_number_and_its_new_form_for_one(typed, forms):
+    assert set(identifiers.forms_of(identifiers.read_phone(typed))) == forms
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("9900000016", "9900000016"),
+        ("99 0000.0016", "9900000016"),
+        ("9900000256-001", "9900000256001"),
+        ("9900000256001", "9900000256001"),
+        ("000000000009", "000000000009"),
+        ("990000001", ""),
+        ("chưa rõ", ""),
+        ("٩٩٠٠٠٠٠٠١٦", ""),
+    ],
+)
+def test_it_compares_tax_codes_by_their_digits(typed, number):
+    assert identifiers.tax_number(typed) == number
 
 
 @pytest.mark.parametrize("text", ["a\x00", "\x00", "\ud83d", "a\udfffb", "a" * 50_001])

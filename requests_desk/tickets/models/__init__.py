@@ -8,7 +8,7 @@ from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.ledger import Event
 from requests_desk.tickets.models.promise import Application, PolicyRule
-from requests_desk.tickets.models.requester import Requester, RequesterPhone
+from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
 from requests_desk.tickets.models.ticket import (
     NOTHING_DUE,
     CodeCounter,
@@ -34,6 +34,7 @@ __all__ = [
     "PolicyRule",
     "Reply",
     "Requester",
+    "RequesterMerge",
     "RequesterPhone",
     "StatusLink",
     "Ticket",

@@ -8,7 +8,7 @@ import pytest
 
 from notifications.models import Notification
 from requests_desk.tickets.demo.fill import fill
-from requests_desk.tickets.models import Reply
+from requests_desk.tickets.models import Reply, Requester, Ticket
 from requests_desk.tickets.services import reminders
 
 # A working morning, a lunch, a minute before closing, a night, and the small hours of a Saturday.
@@ -57,3 +57,13 @@ def test_it_counts_all_of_the_past_as_sent_when_it_was_written():
     assert {row.cause for row in late} <= {"alert:reminder"}
     assert all(row.accepted_at - row.created_at <= night for row in late)
     assert all(reply.reached_at == reply.created_at for reply in Reply.objects.all())
+
+
+def test_it_knows_each_requester_once():
+    fill(at=MOMENTS[0], progress=quietly)
+
+    known = Requester.objects.values_list("organisation", "name", "email", "phones__number")
+    # One record has two numbers.
+    assert len(known) == len(set(known)) == Requester.objects.count() + 1
+    often = Ticket.objects.filter(requester__organisation="Công ty TNHH Sản xuất Gỗ Vạn Phát Sơn")
+    assert (often.count(), often.values("requester").distinct().count()) == (3, 1)
