@@ -9,7 +9,7 @@ from sla.changes import Change, change, record_breach, void_breach
 from sla.clocks import Dues, first_dues
 from sla.models import BreachCause, Clock, Milestone, MilestoneName
 from sla.policies import Policy
-from sla.worktime import Calendar
+from sla.worktime import Calendar, Pauses
 
 # What is counted from the start of its clock; the rest is due at an instant of its own.
 COUNTED = (MilestoneName.FIRST_REPLY, MilestoneName.STATUTORY)
@@ -30,19 +30,31 @@ def restart(clock: Clock, *, started_at: datetime, reason: str, at: datetime, ma
 def recount(clock: Clock, *, reason: str, at: datetime, may_void: bool = True) -> list[Change]:
     """Count anew, on the pinned versions, what a clock's start and pauses make due (P9); else as `restart`."""
     policy, calendar = versions.policy(clock.policy_version_id), versions.calendar(clock.calendar_version_id)
-    counted = Milestone.objects.select_for_update().filter(clock=clock, name__in=COUNTED).order_by("pk")
+    rows = Milestone.objects.select_for_update().filter(clock=clock, name__in=COUNTED).order_by("pk")
     changes: list[Change] = []
-    for milestone in counted:
-        dues = _dues(milestone, policy, calendar, clock=clock)
+    for milestone in rows:
+        pauses = list(clock.pauses.order_by("began_at").values_list("began_at", "ends_at"))
+        dues = counted(milestone.name, policy, calendar, started_at=clock.started_at, pauses=pauses)
         changes += _move(milestone, policy, dues, clock=clock, reason=reason, may_void=may_void, at=at)
     return changes
 
 
-def _dues(milestone: Milestone, policy: Policy, calendar: Calendar, *, clock: Clock) -> Dues | datetime:
-    pauses = list(clock.pauses.order_by("began_at").values_list("began_at", "ends_at"))
-    if milestone.name == MilestoneName.STATUTORY:
-        return worktime.add_working_days(calendar, clock.started_at, policy.statutory_days, pauses=pauses)
-    return first_dues(policy, calendar, started_at=clock.started_at, pauses=pauses)
+def counted(
+    name: str, policy: Policy, calendar: Calendar, *, started_at: datetime, pauses: Pauses = ()
+) -> Dues | datetime:
+    """Compute when a milestone of COUNTED is due; a statutory limit is N working days under every rule (P2)."""
+    if name == MilestoneName.STATUTORY:
+        return worktime.add_working_days(calendar, started_at, policy.statutory_days, pauses=pauses)
+    return first_dues(policy, calendar, started_at=started_at, pauses=pauses)
+
+
+def set_dues(milestone: Milestone, dues: Dues | datetime) -> dict[str, str]:
+    """Write new due instants on a milestone, unsaved; return what history keeps of both rules."""
+    if isinstance(dues, datetime):
+        milestone.due_at = dues
+        return {}
+    milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
+    return {"due_a_at": dues.due_a_at.isoformat(), "due_b_at": dues.due_b_at.isoformat()}
 
 
 def _move(
@@ -60,7 +72,7 @@ def _move(
         "clock": clock.pk,
         "started_at": clock.started_at.isoformat(),
         "was_due_at": was_due_at.isoformat(),
-        **_set_dues(milestone, dues),
+        **set_dues(milestone, dues),
     }
     changes = [change("milestone_moved", milestone, at, **facts)]
     if milestone.due_at != was_due_at:
@@ -71,15 +83,6 @@ def _move(
         changes += record_breach(milestone, at=at, cause=cause) if is_missed else []
     milestone.save(update_fields=["due_at", "due_a_at", "due_b_at", "next_look_at"])
     return changes
-
-
-def _set_dues(milestone: Milestone, dues: Dues | datetime) -> dict[str, str]:
-    """Write the new due instants on a milestone; return what history keeps of both rules."""
-    if isinstance(dues, datetime):
-        milestone.due_at = dues
-        return {}
-    milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
-    return {"due_a_at": dues.due_a_at.isoformat(), "due_b_at": dues.due_b_at.isoformat()}
 
 
 def _done_at(milestone: Milestone) -> datetime | None:

@@ -1,8 +1,8 @@
 """Put a newer version of a policy or a calendar to work on clocks that run under an earlier one (P10).
 
-Only a first reply that is still open and not yet due moves. What was met or missed stays as it was: a breach is a fact
-(P6), and a deadline must stay explicable by the version it was counted with. A promised time was told to somebody and
-never moves.
+Only a first reply or a statutory limit that is still open and not yet due moves. What was met or missed stays as it
+was: a breach is a fact (P6), and a deadline must stay explicable by the version it was counted with. A promised time
+was told to somebody and never moves; nor does one that another body set.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from sla import clocks, worktime
+from sla import moves as counting
 from sla.changes import Change, change
 from sla.clocks import Dues
 from sla.models import BreachCause, CalendarVersion, Clock, Milestone, MilestoneName, Pause, PolicyVersion
@@ -25,25 +26,35 @@ Version = PolicyVersion | CalendarVersion
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """An open first reply, and when another version would have it due."""
+    """An open milestone that counts from the receipt, and when another version would have it due."""
 
     milestone: Milestone
-    dues: Dues
+    dues: Dues | datetime
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the new due instant."""
+        return self.dues if isinstance(self.dues, datetime) else self.dues.due_at
 
     @property
     def is_moved(self) -> bool:
         """Tell whether the due instant would change at all."""
-        return self.dues.due_at != self.milestone.due_at
+        return self.due_at != self.milestone.due_at
 
     def is_missed(self, at: datetime) -> bool:
         """Tell whether it would be overdue at once."""
-        return self.dues.due_at <= at
+        return self.due_at <= at
 
 
 def open_under_others(version: Version, *, at: datetime) -> QuerySet[Milestone]:
-    """Return the first replies not yet due at `at` whose clock is pinned to another version of the same document."""
-    rows = Milestone.objects.filter(clocks.OPEN, name=MilestoneName.FIRST_REPLY, due_at__gt=at).select_related("clock")
+    """Return what counts from the receipt, not yet due at `at`, pinned to another version of the same document.
+
+    A version that sets no statutory limit leaves those that run alone: nothing says when they would be due.
+    """
+    rows = Milestone.objects.filter(clocks.OPEN, name__in=counting.COUNTED, due_at__gt=at).select_related("clock")
     if isinstance(version, PolicyVersion):
+        if not Policy.from_json(version.document).statutory_days:
+            rows = rows.exclude(name=MilestoneName.STATUTORY)
         same = rows.filter(clock__policy_version__policy=version.policy_id)
         return same.exclude(clock__policy_version=version.pk)
     same = rows.filter(clock__calendar_version__calendar=version.calendar_id)
@@ -64,7 +75,8 @@ def moves(milestones: Collection[Milestone], version: Version) -> list[Move]:
     found = []
     for milestone in milestones:
         policy, calendar = _pinned(milestone.clock, version)
-        dues = clocks.first_dues(
+        dues = counting.counted(
+            milestone.name,
             policies[policy],
             calendars[calendar],
             started_at=milestone.clock.started_at,
@@ -83,9 +95,8 @@ def repin(found: Iterable[Move], version: Version, *, at: datetime) -> list[Chan
     was = {move.milestone.pk: move.milestone.due_at for move in found}
     changes = []
     for move in found:
-        milestone, dues, clock = move.milestone, move.dues, move.milestone.clock
+        milestone, clock = move.milestone, move.milestone.clock
         clock.policy_version_id, clock.calendar_version_id = _pinned(clock, version)
-        milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
         # The sweep looks at once: a moved due instant, or another ladder, has other alerts to tell.
         milestone.next_look_at = at
         facts = {
@@ -93,8 +104,7 @@ def repin(found: Iterable[Move], version: Version, *, at: datetime) -> list[Chan
             "policy_version": clock.policy_version_id,
             "calendar_version": clock.calendar_version_id,
             "was_due_at": was[milestone.pk].isoformat(),
-            "due_a_at": dues.due_a_at.isoformat(),
-            "due_b_at": dues.due_b_at.isoformat(),
+            **counting.set_dues(milestone, move.dues),
         }
         changes.append(change("policy_applied", milestone, at, **facts))
     milestones = [move.milestone for move in found]

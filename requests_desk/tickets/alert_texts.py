@@ -67,6 +67,7 @@ def alert(telling: Telling, way: Recipient, *, at: datetime) -> Draft:
         cause=CAUSES[row.is_breach],
         key=f"{row.key}:{way.channel}",
         not_before=held,
+        milestone=row.milestone.name,
         due_at=row.due_at,
         time_left=left,
         ticket_url=texts.page(ticket),

@@ -146,7 +146,9 @@ def _moved(clock: Timed, owed: Owed, facts: Facts) -> None:
 
 def _applied(clock: Timed, owed: Owed, facts: Facts) -> None:
     clock.policy_version, clock.calendar_version = facts["policy_version"], facts["calendar_version"]
-    _count_anew(owed, facts)
+    owed.due_at = _instant(facts["due_at"])
+    if "due_a_at" in facts:
+        _count_anew(owed, facts)
 
 
 def _paused(clock: Timed, facts: Facts) -> None:

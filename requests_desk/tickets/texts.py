@@ -22,13 +22,16 @@ from requests_desk.tickets.services.recipients import Recipient
 from sla.models import Milestone
 
 
-def acknowledgement(ticket: Ticket, *, lookup_code: str, token: str) -> list[Draft]:
-    """Return the automatic confirmation of receipt: by mail, else by SMS to a mobile. It meets nothing (P3)."""
+def acknowledgement(ticket: Ticket, *, due_at: datetime, lookup_code: str, token: str) -> list[Draft]:
+    """Return the automatic confirmation of receipt: by mail, else by SMS to a mobile. It meets nothing (P3).
+
+    `due_at` is our own promise: what others set beside it was not promised to the requester.
+    """
     requester = ticket.requester
     more = {
         "lookup_code": lookup_code,
         "status_url": f"{settings.PUBLIC_BASE_URL}/s/{token}/",
-        "due_at": ticket.next_due_at,
+        "due_at": due_at,
     }
     ways = [
         ("email", requester.email),

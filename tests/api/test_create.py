@@ -236,3 +236,22 @@ def test_it_takes_a_sealed_report_its_writer_cannot_read_afterwards(lan: Speaker
 
     assert response.status_code == 201
     assert lan.get(f"tickets/{response.json()['code']}/").status_code == 404
+
+
+def test_it_keeps_the_deadline_of_a_referral_beside_ours(lan: Speaker) -> None:
+    """P12."""
+    limit = (timezone.now() + timedelta(hours=6)).replace(microsecond=0)
+    more = {"channel": "referral", "external_number": "7788/VPUBND-TH", "external_deadline": limit.isoformat()}
+
+    told = lan.post("tickets/", a_body(**more)).json()
+
+    shown = lan.get(f"tickets/{told['code']}/").json()
+    assert moment(told["next_due_at"]) == limit == moment(shown["external_deadline"])
+    assert shown["external_number"] == "7788/VPUBND-TH"
+    assert {row["name"] for row in shown["milestones"]} == {"first_reply", "external"}
+
+
+def test_it_refuses_a_referral_due_before_it_came(lan: Speaker) -> None:
+    response = lan.post("tickets/", a_body(external_deadline="2026-01-01T00:00:00+07:00"))
+
+    assert (response.status_code, set(response.json()["fields"])) == (400, {"external_deadline"})

@@ -23,6 +23,8 @@ from sla.models import Milestone
 
 Step = tuple[datetime, Callable[[datetime], None]]
 LOGGED_AFTER = timedelta(minutes=4)
+# Working days, as the referral among the samples says.
+REFERRED_DAYS = 5
 
 
 def fill(*, at: datetime, progress: Callable[[str], None]) -> list[dict[str, str]]:
@@ -81,6 +83,9 @@ def _steps(house: people.House, row: Row, *, start: datetime) -> list[Step]:
     received_at = start - row.ago
     logged_at = min(received_at + LOGGED_AFTER, start)
     request = replace(sample.request, received_at=received_at, language="vi")
+    if request.external_deadline:  # the story is shifted to now, and with it what the letter asks for
+        referred = worktime.add_working_days(_calendar(house), received_at, REFERRED_DAYS)
+        request = replace(request, external_deadline=referred)
     if row.late_reason and not worktime.is_open(_calendar(house), start + REMINDER_IN):
         logged_at, request = start, replace(request, received_reason=row.late_reason)
     made: list[Ticket] = []

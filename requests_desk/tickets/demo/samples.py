@@ -78,6 +78,8 @@ def _sample(row: dict[str, Any]) -> Sample:
         kind=_KINDS.get(row["request_type"], Kind.INFORMATION),
         field=row["field"],
         received_at=datetime.fromisoformat(row["received_at"]),
+        external_number=expected.get("external_ref", ""),
+        external_deadline=datetime.fromisoformat(limit) if (limit := expected.get("external_deadline")) else None,
     )
     return Sample(
         id=row["id"],

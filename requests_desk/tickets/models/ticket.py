@@ -53,7 +53,7 @@ class Ticket(models.Model):
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     wanted_by = models.DateTimeField(null=True, blank=True)
     # What another body asks of us beside our own promise, and under which number it asked (P12).
-    external_deadline = models.DateTimeField(null=True)
+    external_deadline = models.DateTimeField(null=True, blank=True)
     external_number = models.CharField(max_length=64, blank=True)
     reply_by = models.CharField(max_length=16, blank=True)
     language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
@@ -149,7 +149,10 @@ class Ticket(models.Model):
 
 
 class TicketClock(models.Model):
-    """Which clock times what of a ticket: one row a cycle and role."""
+    """Which clock times what of a ticket: one reply promise a cycle, and the limits beside it.
+
+    A request that took another in may run under two limits of one role (P8).
+    """
 
     class Role(models.TextChoices):
         REPLY = "reply"
@@ -162,7 +165,9 @@ class TicketClock(models.Model):
     role = models.CharField(max_length=16, choices=Role, default=Role.REPLY)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["ticket", "cycle", "role"], name="ticket_clock_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket", "cycle"], name="one_promise_a_cycle", condition=Q(role="reply"))
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} clock of ticket {self.ticket_id}, cycle {self.cycle}"

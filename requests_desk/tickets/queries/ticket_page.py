@@ -24,10 +24,10 @@ from requests_desk.tickets.models import (
     TicketCycle,
     TicketLink,
 )
-from requests_desk.tickets.services import links, replies
+from requests_desk.tickets.services import limits, links, replies
 from requests_desk.tickets.words import LinkKind
 from sla import explain, wording, worktime
-from sla.models import Breach, Clock, Milestone
+from sla.models import Breach, Clock, Milestone, MilestoneName
 from sla.policies import Policy
 
 TIMELINE_PAGE = 50
@@ -63,7 +63,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A clock with its milestones, and how its first due time came about."""
+    """The reply clock, the milestones of every clock of its cycle, and how what counts from receipt came about."""
 
     rule: str
     started_at: datetime
@@ -72,6 +72,7 @@ class Timed:
     due_b_at: datetime
     milestones: tuple[dict[str, Any], ...]
     explanation: tuple[str, ...]
+    statutory: tuple[str, ...] = ()
 
 
 def sent(ticket: Ticket) -> list[Notification]:
@@ -128,16 +129,16 @@ def timeline(ticket: Ticket, *, before: int | None = None) -> tuple[list[Happene
 
 def clock(ticket: Ticket) -> Timed:
     """Return the reply clock of the current cycle with what else runs beside it, and why it is due when it is (P11)."""
-    row = Clock.objects.select_related("policy_version", "calendar_version").get(
-        ticket_clock__ticket=ticket, ticket_clock__cycle=ticket.cycle, ticket_clock__role=TicketClock.Role.REPLY
-    )
-    every = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, clock__ticket_clock__cycle=ticket.cycle)
-    milestones = list(every.order_by("pk"))
-    first = next(m for m in milestones if m.name == "first_reply")
+    own = Clock.objects.filter(ticket_clock__ticket=ticket, ticket_clock__cycle=ticket.cycle)
+    pinned = own.select_related("policy_version", "calendar_version", "ticket_clock").order_by("pk")
+    rows = list(pinned.prefetch_related("milestones"))
+    row = next(one for one in rows if one.ticket_clock.role == TicketClock.Role.REPLY)
+    # What a merge brought and took back again is no concern of this request any more.
+    every = (m for one in rows for m in one.milestones.all() if m.end_reason != limits.UNMERGED)
+    milestones = sorted(every, key=lambda m: (m.due_at, m.pk))
+    first = next(m for m in milestones if m.name == MilestoneName.FIRST_REPLY)
     policy = Policy.from_json(row.policy_version.document)
-    calendar = worktime.Calendar.from_json(row.calendar_version.document)
-    pauses = list(row.pauses.values_list("began_at", "ends_at")) if policy.pause_days else []
-    told = explain.explain(calendar, row.started_at, *policy.counting, pauses=pauses)
+    limited = {m.clock_id for m in milestones if m.name == MilestoneName.STATUTORY}
     return Timed(
         rule=policy.rule,
         started_at=row.started_at,
@@ -145,8 +146,20 @@ def clock(ticket: Ticket) -> Timed:
         due_a_at=first.due_a_at or first.due_at,
         due_b_at=first.due_b_at or first.due_at,
         milestones=tuple(_milestone(m) for m in milestones),
-        explanation=tuple(wording.sentences(told)),
+        explanation=_why(row, policy, *policy.counting),
+        statutory=next((_why_statutory(one) for one in rows if one.pk in limited), ()),
     )
+
+
+def _why_statutory(clock: Clock) -> tuple[str, ...]:
+    policy = Policy.from_json(clock.policy_version.document)
+    return _why(clock, policy, "working_days", policy.statutory_days)
+
+
+def _why(clock: Clock, policy: Policy, rule: worktime.Rule, amount: int) -> tuple[str, ...]:
+    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
+    pauses = list(clock.pauses.order_by("began_at").values_list("began_at", "ends_at")) if policy.pause_days else []
+    return tuple(wording.sentences(explain.explain(calendar, clock.started_at, rule, amount, pauses=pauses)))
 
 
 def rounds(ticket: Ticket) -> list[TicketCycle]:

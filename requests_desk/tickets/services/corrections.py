@@ -65,6 +65,8 @@ def _require(ticket: Ticket, received_at: datetime, reason: str) -> None:
         problems["received_at"] = [_("The time of receipt lies after the moment it was logged.")]
     elif reached_at is not None and received_at > reached_at:
         problems["received_at"] = [_("The time of receipt lies after a reply that reached the requester.")]
+    elif ticket.external_deadline and received_at >= ticket.external_deadline:
+        problems["received_at"] = [_("The time of receipt lies after the deadline set from outside.")]
     elif received_at == ticket.received_at:
         problems["received_at"] = [_("This is the time of receipt already.")]
     if not reason:

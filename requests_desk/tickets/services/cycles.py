@@ -216,7 +216,7 @@ def _taken_up(
         ticket.agency, kind=ticket.kind, channel=ticket.channel, field=ticket.field, priority=ticket.priority
     )
     timed = timing.start(ticket, chosen, started_at=received_at, cycle=number, at=at)
-    lines = [line, Line(ticket, "cycle_opened", facts), *timed]
+    lines = [line, Line(ticket, "cycle_opened", facts), *timed.lines]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
     return Taken(ticket, message, "cycle")

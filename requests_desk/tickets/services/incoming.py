@@ -38,6 +38,7 @@ LIMITS = {
 }
 MOST_PHONES = 10
 TYPED = ("text", "received_reason", "field", "submission", "reply_by", "external_number")
+LONGEST_LIMIT = timedelta(days=3653)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -102,12 +103,11 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
         problems["language"] = [_("This language is not known.")]
     if request.unit is not None and request.unit.agency_id != agency.pk:
         problems["unit"] = [_("This unit does not belong to the agency.")]
-    if request.external_deadline and request.external_deadline <= (request.received_at or at):
-        problems["external_deadline"] = [_("The deadline lies before the request was received.")]
     received_at = request.received_at
     if received_at is not None:
         received_at = at if at < received_at <= at + CLOCKS_DIFFER else received_at
         problems |= _backdating(agency, received_at, texts.get("received_reason", ""), by=by, at=at)
+    problems |= _external(request.external_deadline, received_at or at)
     if problems:
         raise Refused(problems)
     asked = replace(request.asked, phones=phones, **who)
@@ -173,6 +173,16 @@ def _backdating(
     held = {right for m in memberships(by) if m.agency_id == agency.pk for right in RIGHTS[m.role]}
     if back > OFFICERS_BACKDATING and Right.BACKDATE not in held:
         return {"received_at": [_("Received more than seven days ago: only a head of unit or above may log this.")]}
+    return {}
+
+
+def _external(deadline: datetime | None, received_at: datetime) -> dict[str, list[str]]:
+    if deadline is None:
+        return {}
+    if deadline <= received_at:
+        return {"external_deadline": [_("The deadline set from outside must lie after the time of receipt.")]}
+    if deadline - received_at > LONGEST_LIMIT:
+        return {"external_deadline": [_("The deadline set from outside lies too far ahead.")]}
     return {}
 
 

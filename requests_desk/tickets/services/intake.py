@@ -75,10 +75,10 @@ def _earlier(agency: Agency, request: Request, submission: Submission, by: User 
 
 def _write(agency: Agency, request: Request, submission: Submission, *, by: User | None, at: datetime) -> Logged:
     lookup, token = identifiers.new_lookup_code(), secrets.token_urlsafe(16)
-    ticket, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
+    ticket, due_at, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
     due.refresh(ticket)
-    drafts = texts.acknowledgement(ticket, lookup_code=lookup, token=token)
+    drafts = texts.acknowledgement(ticket, due_at=due_at, lookup_code=lookup, token=token)
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
     ledger.append(lines, actor=by, at=at)
     outbox.post(drafts, at=at)
@@ -87,7 +87,8 @@ def _write(agency: Agency, request: Request, submission: Submission, *, by: User
 
 def _ticket(
     agency: Agency, request: Request, submission: Submission, *, lookup: str, by: User | None, at: datetime
-) -> tuple[Ticket, list[Line]]:
+) -> tuple[Ticket, datetime, list[Line]]:
+    """Return the ticket, when our own promise is due, and the first lines of its history."""
     received_at = request.received_at or at
     chosen = policy_choice.choose(
         agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
@@ -123,14 +124,14 @@ def _ticket(
     timed = timing.start(
         ticket, chosen, started_at=received_at, cycle=1, external_deadline=request.external_deadline, at=at
     )
-    return ticket, [Line(ticket, "logged", _facts(ticket)), *timed]
+    return ticket, timed.due_at, [Line(ticket, "logged", _facts(ticket)), *timed.lines]
 
 
 def _searched(code: str, request: Request) -> str:
     asked = request.asked
     phones = [phone for typed in asked.phones for phone in identifiers.read_phones(typed)]
     numbers = [identifiers.show_phone(phone.number) for phone in phones if phone.number]
-    names = [code, asked.organisation, asked.name, asked.tax_code, asked.email]
+    names = [code, request.external_number, asked.organisation, asked.name, asked.tax_code, asked.email]
     return identifiers.folded(" ".join([*names, *numbers, request.text]))
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
-from requests_desk.tickets.services import calls, due, ledger, policy_choice, refusing, signing, standing, timing
+from requests_desk.tickets.services import calls, due, ledger, limits, refusing, signing, standing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, State
 from sla import clocks, moves
 from sla.changes import Change
-from sla.models import BreachCause, Clock, MilestoneName
+from sla.models import BreachCause, MilestoneName
 
 UNMERGED_WITHIN = timedelta(days=1)
 
@@ -38,6 +38,7 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         Message.objects.create(ticket=absorbed, direction=Message.Direction.NOTE, text=reason, author=by, at=at)
         TicketLink.objects.create(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO, by=by, at=at)
         moved = list(absorbed.replies.filter(cycle=absorbed.cycle).values_list("pk", flat=True))
+        carried = limits.carry(survivor, absorbed, at=at)
         facts = {
             "ticket": survivor.pk,
             "code": survivor.code,
@@ -46,11 +47,12 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
             "was_at": survivor.received_at.isoformat(),
             "started_at": due.reply_clock(survivor).started_at.isoformat(),
             "external": survivor.external_deadline is None and absorbed.external_deadline is not None,
+            "limits": carried.doubles,
         }
-        lines = [Line(absorbed, "merged", facts), *_end(absorbed, at=at)]
+        lines = [Line(absorbed, "merged", facts), *_end(absorbed, at=at), *carried.lines]
         Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
         if facts["external"]:
-            lines += _take_external(survivor, absorbed, at=at)
+            _set_external(survivor, absorbed.external_deadline, absorbed.external_number)
         changes = _take_in(survivor, absorbed, at=at)
         took = {"ticket": absorbed.pk, "code": absorbed.code, "received_at": survivor.received_at.isoformat()}
         lines += [Line(survivor, "absorbed", took), *ledger.lines_of(survivor, changes)]
@@ -74,6 +76,7 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
         changes = [change for reply in moved for change in clocks.void(own, by=reply.key, at=at)]
         moved.update(ticket=absorbed, cycle=absorbed.cycle)
         changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
+        changes += limits.give_back(facts.get("limits", {}), at=at)
         changes += _set_receipt(
             survivor,
             datetime.fromisoformat(facts["was_at"]),
@@ -82,9 +85,7 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
             at=at,
         )
         if facts["external"]:
-            survivor.external_deadline, survivor.external_number = None, ""
-            survivor.save(update_fields=["external_deadline", "external_number"])
-            changes += clocks.end(_external(survivor), reason="unmerged", missed_by=at, at=at)
+            _set_external(survivor, None, "")
         standing.restate(survivor)
         signing.refresh(survivor)
         TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).delete()
@@ -169,31 +170,10 @@ def _end(absorbed: Ticket, *, at: datetime) -> list[Line]:
     return ledger.lines_of(absorbed, changes)
 
 
-def _external(ticket: Ticket) -> list[Clock]:
-    timed = {"ticket_clock__cycle": ticket.cycle, "ticket_clock__role": TicketClock.Role.EXTERNAL}
-    return list(Clock.objects.filter(ticket_clock__ticket=ticket, **timed))
-
-
-def _take_external(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Line]:
-    """What another body asked by a date it still asks (P12); a survivor with a date of its own keeps that."""
-    due_at = survivor.external_deadline = absorbed.external_deadline
-    survivor.external_number = absorbed.external_number
-    survivor.save(update_fields=["external_deadline", "external_number"])
-    if had := _external(survivor):  # taken in before, and given back
-        return ledger.lines_of(survivor, clocks.resume(had, reason="unmerged", at=at))
-    assert due_at is not None  # noqa: S101  asked before
-    chosen = policy_choice.choose(
-        survivor.agency, kind=survivor.kind, channel=survivor.channel, field=survivor.field, priority=survivor.priority
-    )
-    return timing.start_limit(
-        survivor,
-        chosen,
-        MilestoneName.EXTERNAL,
-        due_at=due_at,
-        started_at=absorbed.received_at,
-        cycle=survivor.cycle,
-        at=at,
-    )
+def _set_external(ticket: Ticket, deadline: datetime | None, number: str) -> None:
+    """Write what another body asked by a date; a survivor with one of its own keeps that on its page (P12)."""
+    ticket.external_deadline, ticket.external_number = deadline, number
+    ticket.save(update_fields=["external_deadline", "external_number"])
 
 
 def _take_in(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Change]:

@@ -42,6 +42,7 @@ class Row(NamedTuple):
     """One open request whose due time would move."""
 
     ticket: Ticket
+    milestone: str
     was_due_at: datetime
     due_at: datetime
     is_missed: bool
@@ -68,7 +69,7 @@ def preview(agency: Agency, version: Version, *, by: User, at: datetime, page: i
     visible = access.visible(by).filter(agency=agency)
     milestones = _milestones(agency, version, at=at).filter(clock__ticket_clock__ticket__in=visible)
     found = repinning.moves(list(milestones), version)
-    moved = sorted((move for move in found if move.is_moved), key=lambda move: (move.dues.due_at, move.milestone.pk))
+    moved = sorted((move for move in found if move.is_moved), key=lambda move: (move.due_at, move.milestone.pk))
     pages = max(1, -(-len(moved) // PAGE))
     first = (min(max(page, 1), pages) - 1) * PAGE
     rows = _rows(moved[first : first + PAGE], at=at)
@@ -132,7 +133,8 @@ def _lock(agency: Agency, version: Version, *, at: datetime) -> dict[int, Ticket
 
 def _confirmed(found: list[Move], tickets: dict[int, Ticket], shown: int, *, by: User, at: datetime) -> None:
     clocks = [move.milestone.clock_id for move in found if move.is_missed(at)]
-    seen = access.visible(by).filter(pk__in=[tickets[clock].pk for clock in clocks]).count() if clocks else 0
+    visible = set(access.visible(by).filter(pk__in={tickets[c].pk for c in clocks}).values_list("pk", flat=True))
+    seen = sum(tickets[clock].pk in visible for clock in clocks)
     if seen > shown:
         raise MoreWouldBeMissed(seen)
 
@@ -160,6 +162,12 @@ def _rows(moved: list[Move], *, at: datetime) -> list[Row]:
         for link in ticket.ticket_clocks.all()
     }
     return [
-        Row(by_clock[move.milestone.clock_id], move.milestone.due_at, move.dues.due_at, move.is_missed(at))
+        Row(
+            by_clock[move.milestone.clock_id],
+            move.milestone.name,
+            move.milestone.due_at,
+            move.due_at,
+            move.is_missed(at),
+        )
         for move in moved
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from requests_desk.tickets.models import Ticket, TicketClock
 from requests_desk.tickets.services import ledger
@@ -15,6 +16,13 @@ from sla.changes import Change
 from sla.models import Clock, MilestoneName
 
 
+class Started(NamedTuple):
+    """When our own promise is due, and the lines of the history that say what was started."""
+
+    due_at: datetime
+    lines: list[Line]
+
+
 def start(
     ticket: Ticket,
     chosen: Choice,
@@ -23,7 +31,7 @@ def start(
     cycle: int,
     external_deadline: datetime | None = None,
     at: datetime,
-) -> list[Line]:
+) -> Started:
     """Start what times a cycle of a ticket: the reply promise and, beside it, each limit that is set (P2, P12)."""
     policy, calendar = chosen.policy, chosen.calendar
     clock, changes = clocks.start(policy_version=policy, calendar_version=calendar, started_at=started_at, at=at)
@@ -33,7 +41,7 @@ def start(
     for name, due_at in limits.items():
         if due_at is not None:
             lines += start_limit(ticket, chosen, name, due_at=due_at, started_at=started_at, cycle=cycle, at=at)
-    return lines
+    return Started(changes[0].milestone.due_at, lines)
 
 
 def start_limit(

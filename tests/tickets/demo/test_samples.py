@@ -19,7 +19,7 @@ SAMPLES = samples.read()
 def test_it_logs_a_sample_due_when_its_file_says_by_both_rules(desk, sample):
     logged = intake.log(desk.agency, sample.request, by=desk.lan, at=sample.received_at + timedelta(minutes=5))
 
-    milestone = Milestone.objects.get(clock__ticket_clock__ticket=logged.ticket)
+    milestone = Milestone.objects.get(clock__ticket_clock__ticket=logged.ticket, name="first_reply")
     assert (milestone.due_a_at, milestone.due_b_at) == (sample.due_a_at, sample.due_b_at)
     assert logged.ticket.next_due_at == sample.due_a_at
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import rebuilt
-from requests_desk.tickets.services import closing, corrections, cycles, incoming, merging, reminders
+from notifications.models import Notification
+from requests_desk.tickets.demo import samples
+from requests_desk.tickets.models import PolicyRule, Ticket
+from requests_desk.tickets.queries import rebuilt, ticket_page
+from requests_desk.tickets.services import (
+    closing,
+    corrections,
+    cycles,
+    incoming,
+    intake,
+    merging,
+    policy_choice,
+    reminders,
+    repinning,
+)
 from sla import catalogue
 from sla.models import Breach, Milestone
 from sla.policies import DEFAULT_POLICY
@@ -31,6 +43,16 @@ def ticket(desk: Desk) -> Ticket:
     return log_ticket(
         desk, officer=desk.alice, channel="referral", external_deadline=ELSEWHERE, external_number="12/UBND-KT"
     )
+
+
+def a_policy(desk: Desk, *, at: datetime, key: str = policy_choice.POLICY, **changes):
+    owner = policy_choice.owner(desk.agency)
+    return catalogue.add_policy(owner, key, name="48 giờ", document={**DEFAULT_POLICY, **changes}, at=at)
+
+
+def owed(ticket: Ticket) -> dict[str, datetime]:
+    rows = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, met_at=None, ended_at=None)
+    return dict(rows.values_list("name", "due_at"))
 
 
 def the(name: str, ticket: Ticket, cycle: int = 1) -> Milestone:
@@ -117,11 +139,130 @@ def test_it_keeps_a_deadline_set_from_outside_when_its_request_is_merged(desk, t
     assert list(rebuilt.differing(on_progress=lambda _read: None)) == []
 
 
-def test_it_refuses_a_deadline_before_the_receipt(desk):
+def test_it_runs_under_both_deadlines_that_two_bodies_set(desk, ticket):
+    """P8, P12: neither of them asks any less because the other asks too."""
+    survivor = log_ticket(desk, external_deadline=later(days=7), external_number="9/VPUBND")
+
+    merging.merge(survivor, ticket, reason="Trùng", by=desk.bob, at=later(hours=1))
+
+    survivor.refresh_from_db()
+    both = Milestone.objects.filter(clock__ticket_clock__ticket=survivor, name="external", ended_at=None)
+    assert set(both.values_list("due_at", flat=True)) == {ELSEWHERE, later(days=7)}
+    assert (survivor.external_number, survivor.external_deadline) == ("9/VPUBND", later(days=7))
+    merging.unmerge(ticket, by=desk.bob, at=later(hours=2))
+    assert both.get().due_at == later(days=7)
+    assert [m["name"] for m in ticket_page.clock(survivor).milestones] == ["first_reply", "external", "statutory"]
+
+
+def test_it_carries_a_limit_of_the_law_that_only_the_merged_one_had(desk):
+    """P8, P12."""
+    a_policy(desk, at=MORNING, key="no-limit")
+    PolicyRule.objects.create(
+        agency=desk.agency, kind="feedback", policy_key="no-limit", calendar_key=policy_choice.CALENDAR
+    )
+    survivor, absorbed = log_ticket(desk, kind="feedback"), log_ticket(desk)
+
+    merging.merge(survivor, absorbed, reason="Trùng", by=desk.bob, at=later(hours=1))
+
+    assert owed(survivor) == {"first_reply": MORNING + PROMISE, "statutory": LIMIT}
+    merging.unmerge(absorbed, by=desk.bob, at=later(hours=2))
+    assert owed(survivor) == {"first_reply": MORNING + PROMISE}
+    assert owed(absorbed) == {"first_reply": MORNING + PROMISE, "statutory": LIMIT}
+    assert list(rebuilt.differing(on_progress=lambda _read: None)) == []
+
+
+def test_it_does_not_count_one_miss_twice_when_merged_again(desk, ticket):
+    """P6, P8."""
+    survivor = log_ticket(desk, at=later(days=5, hours=1))
+    for minutes in (0, 20):
+        merging.merge(survivor, ticket, reason="Trùng", by=desk.bob, at=later(days=5, hours=2, minutes=minutes))
+        reminders.sweep(at=later(days=5, hours=2, minutes=minutes + 5))
+        merging.unmerge(ticket, by=desk.bob, at=later(days=5, hours=2, minutes=minutes + 10))
+
+    assert Breach.objects.filter(milestone__clock__ticket_clock__ticket=survivor, due_at=ELSEWHERE).count() == 1
+
+
+def test_it_puts_the_request_where_the_earliest_of_them_is_due(desk):
+    ticket = log_ticket(desk, external_deadline=later(hours=6))
+
+    assert Ticket.objects.get(pk=ticket.pk).next_due_at == later(hours=6)
+
+
+def test_it_says_in_a_reminder_which_deadline_it_is_and_nothing_of_the_content(desk, ticket):
+    """N10."""
+    answered_by_call(ticket, by=desk.alice, at=later(hours=1), draft=a_reply("interim", "call"))
+
+    reminders.sweep(at=ELSEWHERE - timedelta(hours=2))
+    reminders.sweep(at=ELSEWHERE)
+
+    alerts = Notification.objects.filter(key__contains=f":{the('external', ticket).pk}:")
+    mails = alerts.filter(channel="email").values_list("text", flat=True)
+    sms = alerts.filter(channel="sms").values_list("text", flat=True)
+    assert mails and all("Thời hạn cơ quan ngoài giao" in text for text in mails)
+    assert sms and all("qua han do noi chuyen den dat tu" in text and "UBND-KT" not in text for text in sms)
+
+
+def test_it_promises_the_requester_our_own_deadline_alone(desk):
+    log_ticket(desk, external_deadline=later(hours=6))
+
+    text = Notification.objects.get(cause="acknowledgement").text
+    assert "08:00 25/11/2026" in text
+    assert "14:00 23/11/2026" not in text
+
+
+def test_it_refuses_a_receipt_corrected_past_the_limit_set_from_outside(desk):
+    ticket = log_ticket(
+        desk, at=later(hours=8), received_at=MORNING, received_reason="Sổ trực", external_deadline=later(hours=4)
+    )
+
+    with pytest.raises(corrections.Refused) as refused:
+        corrections.correct(ticket, received_at=later(hours=5), reason="Nhầm", by=desk.bob, at=later(hours=9))
+
+    assert set(refused.value.fields) == {"received_at"}
+
+
+@pytest.mark.parametrize("deadline", [MORNING, MORNING - timedelta(hours=1), MORNING + timedelta(days=9999)])
+def test_it_refuses_a_deadline_that_cannot_be(desk, deadline):
     with pytest.raises(incoming.Refused) as refused:
-        log_ticket(desk, external_deadline=MORNING)
+        log_ticket(desk, external_deadline=deadline)
 
     assert list(refused.value.fields) == ["external_deadline"]
+    assert not Ticket.objects.exists()
+
+
+def test_it_moves_the_laws_limit_when_a_new_version_is_applied(desk, ticket):
+    """P10."""
+    version = a_policy(desk, at=later(hours=1), statutory_days=15)
+
+    shown = repinning.preview(desk.agency, version, by=desk.root, at=later(hours=2))
+    repinning.apply(desk.agency, version, reason="Luật mới", missed=0, by=desk.root, at=later(hours=2))
+
+    assert [(row.milestone, row.due_at) for row in shown.rows] == [("statutory", local("15/12/2026 17:00"))]
+    assert owed(ticket)["statutory"] == local("15/12/2026 17:00")
+    assert list(rebuilt.differing(on_progress=lambda _read: None)) == []
+
+
+def test_it_leaves_the_laws_limit_alone_under_a_version_that_knows_none(desk, ticket):
+    version = a_policy(desk, at=later(hours=1))
+
+    repinning.apply(desk.agency, version, reason="Bỏ", missed=0, by=desk.root, at=later(hours=2))
+
+    assert owed(ticket)["statutory"] == LIMIT
+    assert repinning.waiting(desk.agency, version, by=desk.root, at=later(hours=2)) == 0
+
+
+def test_it_explains_the_laws_limit(desk, ticket):
+    """P11."""
+    assert "17 giờ ngày 08/12" in " ".join(ticket_page.clock(ticket).statutory).replace("17:00", "17 giờ")
+
+
+def test_it_carries_the_sample_referral_with_both_deadlines(desk):
+    sample = next(one for one in samples.read() if one.id == "SR-40")
+
+    ticket = intake.log(desk.agency, sample.request, by=desk.lan, at=sample.received_at).ticket
+
+    assert ticket.external_number == "PAKN 20261210.0001"
+    assert (owed(ticket)["first_reply"], owed(ticket)["external"]) == (sample.due_a_at, local("23/12/2026 17:00"))
 
 
 @pytest.mark.parametrize("kind", ["complaint", "denunciation", "procedure"])
