@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.desk.views import alerts, away, intake, queue, sent, ticket
+from requests_desk.desk.views import alerts, alike, away, intake, queue, sent, ticket
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
     path("", queue.today, name="today"),
     path("new/", intake.ticket_new, name="ticket_new"),
     path("new/known/", intake.known, name="known"),
+    path("new/alike/", alike.while_typing, name="alike_typed"),
     path("tickets/", queue.ticket_list, name="ticket_list"),
     path("tickets/<slug:code>/", ticket.ticket, name="ticket"),
+    path("tickets/<slug:code>/alike/", alike.of_ticket, name="alike"),
     path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),
     path("away/", away.away, name="away"),
     path("alerts/acknowledge/", alerts.at_the_desk, name="acknowledge"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.desk.forms import TicketForm
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.desk.views import alike
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import desk
@@ -32,7 +33,7 @@ def ticket_new(request: DeskRequest) -> HttpResponse:
     form = TicketForm(request.POST or None, initial={"phone": phone}, agency=request.agency)
     if "look_up" in request.POST:
         form = TicketForm(initial=request.POST.dict(), agency=request.agency)
-        return _form(request, form, phone=request.POST.get("phone", ""))
+        return _form(request, form, phone=request.POST.get("phone", ""), typed=alike.as_typed(request))
     if request.method != "POST":
         return _form(request, form, phone=phone)
     if not form.is_valid():
@@ -64,11 +65,15 @@ def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
     """Show the receipt: the code to read to the caller is the largest thing on it."""
     ticket = access.get(request.user, code)
     receipt = request.session.get("receipts", {}).get(code, {})
-    return render(request, "desk/ticket_saved.html", {"ticket": ticket, "receipt": receipt} | receipt)
+    context = {"ticket": ticket, "receipt": receipt} | alike.beside(ticket, request.user)
+    return render(request, "desk/ticket_saved.html", context | receipt)
 
 
-def _form(request: DeskRequest, form: TicketForm, *, phone: str, status: int = 200) -> HttpResponse:
-    return render(request, "desk/ticket_new.html", {"form": form} | _known(request, phone), status=status)
+def _form(
+    request: DeskRequest, form: TicketForm, *, phone: str, status: int = 200, typed: dict[str, Any] | None = None
+) -> HttpResponse:
+    context = {"form": form} | _known(request, phone) | (typed or {})
+    return render(request, "desk/ticket_new.html", context, status=status)
 
 
 def _known(request: DeskRequest, phone: str) -> dict[str, Any]:

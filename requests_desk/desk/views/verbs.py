@@ -20,6 +20,7 @@ VERBS: dict[str, Verb] = {
     "message": cycles.MESSAGE,
     "thanks": cycles.THANKS,
     "pause": pauses.PAUSE,
+    "link": merging.LINK,
     "merge": merging.MERGE,
     "unmerge": merging.UNMERGE,
     "correct": corrections.CORRECT,

@@ -74,6 +74,8 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True)
     # Code, names, numbers and words, folded (no marks, lower case): what the search box looks in.
     search = SearchVectorField(null=True)
+    # What `likeness` keeps of the text, to find the same request among others.
+    gist = models.CharField(max_length=600, blank=True)
     # The same form or API call sent twice is one ticket: the key and a digest of what it carried.
     submission = models.CharField(max_length=100, null=True)
     submission_digest = models.CharField(max_length=64, blank=True)
@@ -115,6 +117,9 @@ class Ticket(models.Model):
             models.Index(fields=["agency", "state", "queue_at", "id"], name="queue_by_state"),
             models.Index(fields=["agency", "channel", "queue_at", "id"], name="queue_by_channel"),
             models.Index(fields=["requester", "-received_at"], name="ticket_by_requester"),
+            models.Index(
+                fields=["agency", "-received_at"], name="ticket_newest_open", condition=Q(closed_at__isnull=True)
+            ),
             GinIndex(fields=["search"], name="ticket_search"),
         ]
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Value
 
 from requests_desk.people.models import Agency, User
-from requests_desk.tickets import identifiers, texts
+from requests_desk.tickets import identifiers, likeness, texts
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import CodeCounter, StatusLink, Ticket
 from requests_desk.tickets.services import due, ledger, outbox, policy_choice, requesters, timing
@@ -105,6 +105,7 @@ def _ticket(
         text=request.text,
         requester=requester,
         search=SearchVector(Value(_searched(code, request)), config="simple"),
+        gist=likeness.gist(request.text),
         received_at=received_at,
         received_reason=request.received_reason,
         logged_at=at,
