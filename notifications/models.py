@@ -37,6 +37,7 @@ class Notification(models.Model):
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
     headers = models.JSONField(default=dict, blank=True)
+    files = models.JSONField(default=list, blank=True)  # of each its place in the file store, its name and its type
     message_id = models.TextField(blank=True)
     language = models.TextField(default="vi")
 

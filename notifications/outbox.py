@@ -56,6 +56,7 @@ class Draft:
     title: str = ""
     html: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[Mapping[str, str]] = ()  # mail only: {place, name, content_type} in the file store
     language: str = "vi"
     not_before: datetime | None = None
 
@@ -126,6 +127,7 @@ def _row(draft: Draft, *, at: datetime) -> Notification:
         text=draft.text,
         html=draft.html,
         headers=dict(draft.headers),
+        files=[dict(file) for file in draft.files],
         message_id=_message_id(draft.key) if draft.channel == "email" else "",
         language=draft.language,
         next_attempt_at=max(at, draft.not_before) if draft.not_before else at,

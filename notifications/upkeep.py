@@ -24,7 +24,7 @@ def forget_texts(*, before: datetime, limit: int = BATCH) -> int:
     """Empty what was said in up to `limit` finished messages written before then; the rows and their proof stay."""
     said = Notification.objects.filter(state__in=DONE, settled_at__isnull=False, created_at__lt=before).exclude(text="")
     some = list(said.order_by("id").values_list("pk", flat=True)[:limit])
-    return Notification.objects.filter(pk__in=some).update(title="", text="", html="", headers={})
+    return Notification.objects.filter(pk__in=some).update(title="", text="", html="", headers={}, files=[])
 
 
 def forget_receipts(*, at: datetime) -> int:

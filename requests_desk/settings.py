@@ -85,6 +85,20 @@ CACHES = {
     }
 }
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DESK_DATA / "media"))
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+_MB = 1024 * 1024
+ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", default=20) * _MB
+ATTACHMENT_MAX_COUNT = env.int("ATTACHMENT_MAX_COUNT", default=10)
+ATTACHMENT_MAX_UNPACKED_BYTES = env.int("ATTACHMENT_MAX_UNPACKED_MB", default=200) * _MB
+ATTACHMENT_MAIL_BYTES = env.int("ATTACHMENT_MAIL_MB", default=15) * _MB
+CLAMD_URL = env.str("CLAMD_URL", default="")
+CLAMD_TIMEOUT = 30
+FILE_UPLOAD_HANDLERS = [
+    "requests_desk.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 2 * ATTACHMENT_MAX_COUNT
 
 # --- applications ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -253,11 +267,13 @@ CELERY_TASK_ROUTES = {
     "tickets.send_mail": {"queue": "mail"},
     "tickets.send_sms": {"queue": "sms"},
     "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider: the sweep must not wait for that
+    "tickets.tidy_files": {"queue": "sms"},  # it may wait for the virus scanner
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tickets.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": max(SWEEP_SECONDS, 5) * 2}},
     "audit": {"task": "tickets.audit", "schedule": 60, "options": {"expires": 60}},
     "upkeep": {"task": "tickets.upkeep", "schedule": 300, "options": {"expires": 300}},
+    "tidy_files": {"task": "tickets.tidy_files", "schedule": 600, "options": {"expires": 600}},
 }
 
 # --- the API ---------------------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from email.charset import QP, Charset
+from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message
+from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
@@ -23,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.files.storage import default_storage
 from django.core.validators import validate_email
 
 from notifications.channels.base import Channel
@@ -156,6 +159,8 @@ class Email(Channel):
             mail = Mail(_ascii(notification.destination), compose(notification).as_bytes())
         except ValueError:  # a line break in a header would let its author write headers of their own
             return Result.permanent("bad_header")
+        except FileNotFoundError:
+            return Result.permanent("file_missing")
         result = _hand_over(mail, session)
         if result.outage and result.kind == "temporary" and session.used:
             # Many relays close after so many mails or minutes; that says nothing about the next connection.
@@ -177,6 +182,8 @@ def compose(notification: Notification) -> Message:
         mail = MIMEMultipart("alternative", boundary=f"=_{notification.message_id[1:33]}", policy=WIRE)
         mail.attach(plain)
         mail.attach(_part(notification.html, "html"))
+    if notification.files:
+        mail = _with_files(mail, notification)
     own = {
         "From": settings.DEFAULT_FROM_EMAIL,
         "To": _ascii(notification.destination),
@@ -190,6 +197,20 @@ def compose(notification: Notification) -> Message:
     given = {name: value for name, value in notification.headers.items() if name.lower() not in OURS}
     for name, value in (own | given).items():
         mail[name] = _header(name, value)
+    return mail
+
+
+def _with_files(said: Message, notification: Notification) -> Message:
+    mail = MIMEMultipart("mixed", boundary=f"=_files_{notification.message_id[1:33]}", policy=WIRE)
+    mail.attach(said)
+    for file in notification.files:
+        main, _slash, subtype = file["content_type"].partition("/")
+        part = MIMEBase(main, subtype, policy=WIRE)
+        with default_storage.open(file["place"]) as content:
+            part.set_payload(content.read())
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", file["name"]))
+        mail.attach(part)
     return mail
 
 

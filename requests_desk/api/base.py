@@ -40,6 +40,6 @@ class ApiView(APIView):
         return response
 
 
-def answers(good: dict[int, Any], *bad: int) -> dict[int, Any]:
+def answers(good: dict[Any, Any], *bad: int) -> dict[Any, Any]:
     """Return the answers of an operation for the schema: its own, the errors named, and the one anybody may get."""
     return good | {status: OpenApiResponse(ErrorOut) for status in sorted({401, *bad})}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,6 +12,8 @@ from rest_framework.response import Response
 from notifications import queries as notifications
 from requests_desk.api import outputs, references
 from requests_desk.api.base import ApiView, answers
+from requests_desk.tickets import downloads
+from requests_desk.tickets.models import Attachment
 from requests_desk.tickets.queries import record
 
 
@@ -26,6 +31,20 @@ class Notifications(ApiView):
         """Read which messages went about a request, and each attempt at sending them (N7)."""
         ticket = references.ticket(self.user, code)
         return Response(outputs.NotificationOut(notifications.for_subject(ticket.key), many=True).data)
+
+
+class File(ApiView):
+    @extend_schema(
+        operation_id="files_read",
+        responses=answers({(200, "application/octet-stream"): OpenApiTypes.BINARY}, 404),
+    )
+    def get(self, request: Request, code: str, pk: int) -> HttpResponseBase:
+        """Download a file of a request: never shown in place, whatever it holds."""
+        ticket = references.ticket(self.user, code)
+        try:
+            return downloads.response(ticket.files.get(pk=pk))
+        except Attachment.DoesNotExist as error:
+            raise Http404 from error
 
 
 class Breaches(ApiView):

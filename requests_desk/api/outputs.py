@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notifications.models import Notification
-from requests_desk.tickets.models import Delivery, Reply
+from requests_desk.tickets.models import Attachment, Delivery, Reply
 from requests_desk.tickets.queries.promise import Promise
 from requests_desk.tickets.services.intake import Logged
 from requests_desk.tickets.words import (
@@ -203,6 +203,24 @@ class MessageOut(Out):
     at = serializers.DateTimeField()
 
 
+class FileOut(Out):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    state = serializers.ChoiceField(choices=Attachment.State.choices)
+    reason = serializers.CharField()
+    message = serializers.IntegerField(source="message_id", allow_null=True)
+    reply = serializers.IntegerField(source="reply_id", allow_null=True)
+    added_at = serializers.DateTimeField()
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, file: Attachment) -> str:
+        """Return where its bytes are, for who may read the request."""
+        return f"{settings.PUBLIC_BASE_URL}/api/v1/tickets/{self.context['code']}/files/{file.pk}/"
+
+
 class TicketOut(TicketBase, PromiseOut):
     text = serializers.CharField()
     received_reason = serializers.CharField()
@@ -215,6 +233,7 @@ class TicketOut(TicketBase, PromiseOut):
     milestones = MilestoneOut(many=True)
     replies = ReplyOut(many=True)
     messages = MessageOut(many=True)
+    files = FileOut(many=True)
 
 
 class Acted(Out):

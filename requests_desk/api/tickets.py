@@ -78,10 +78,10 @@ class TicketDetail(ApiView):
         ticket = references.ticket(self.user, code)
         kept = record.of(ticket)
         shown = {name: getattr(ticket, name) for name in _OWN} | kept.promise._asdict()
-        shown |= {"replies": kept.replies, "messages": kept.messages}
+        shown |= {"replies": kept.replies, "messages": kept.messages, "files": kept.files}
         shown["requester"] = {**vars(ticket.requester), "typed_phones": kept.phones}
         shown["status_url"] = f"{settings.PUBLIC_BASE_URL}/status/"
-        return Response(outputs.TicketOut(shown).data)
+        return Response(outputs.TicketOut(shown, context={"code": ticket.code}).data)
 
 
 def _filters(user: User, values: dict[str, Any]) -> desk.Filters:

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/", tickets.TicketDetail.as_view()),
     path("tickets/<slug:code>/events/", histories.Events.as_view()),
     path("tickets/<slug:code>/notifications/", histories.Notifications.as_view()),
+    path("tickets/<slug:code>/files/<int:pk>/", histories.File.as_view()),
     path("tickets/<slug:code>/breaches/", histories.Breaches.as_view()),
     path("tickets/<slug:code>/replies/", acts.Replies.as_view()),
     path("tickets/<slug:code>/close/", acts.Closing.as_view()),

@@ -15,6 +15,7 @@ from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
 from requests_desk.tickets.models import Field, Reply, Ticket
 from requests_desk.tickets.templatetags.desk import LISTS
+from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import (
     CallOutcome,
     Channel,
@@ -47,7 +48,7 @@ def text_field(label: Any, *, rows: int = 4, required: bool = False, help_text: 
     )
 
 
-class TicketForm(forms.Form):
+class TicketForm(WithFiles):
     """A call, a visit, a letter: phone first, everything else as far as it is known."""
 
     phone = forms.CharField(
@@ -84,7 +85,7 @@ class TicketForm(forms.Form):
         self.fields["submission"].initial = uuid.uuid4().hex
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(WithFiles):
     """A reply of one kind: the fields that kind needs, and the proof its channel needs."""
 
     channel = forms.ChoiceField(label=_("Way of replying"), choices=ReplyChannel)
@@ -142,7 +143,7 @@ class CloseForm(forms.Form):
         self.auto_id = "id_close_%s"
 
 
-class NoteForm(forms.Form):
+class NoteForm(WithFiles):
     text = text_field(_("Note"), rows=3, required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
@@ -18,7 +19,7 @@ from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class DeskRequest(HttpRequest):
@@ -38,7 +39,7 @@ def page(right: Right) -> Callable[[View], View]:
         @never_cache
         @login_required
         @wraps(view)
-        def inner(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             agencies = access.agencies(request.user, right)
             if not agencies:
                 raise PermissionDenied

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -21,13 +22,13 @@ from sla.catalogue import NothingInForce, Superseded
 from sla.errors import DocumentError
 
 
-def settings_page(view: View) -> Callable[..., HttpResponse]:
+def settings_page(view: View) -> Callable[..., HttpResponseBase]:
     """Let readers look and administrators post; an unknown calendar or policy is 404."""
 
     @page(Right.SETTINGS_READ)
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
-    def inner(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not may_edit(request):
             raise access.Denied(Right.SETTINGS)
         try:

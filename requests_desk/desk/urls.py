@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/", ticket.ticket, name="ticket"),
     path("tickets/<slug:code>/alike/", alike.of_ticket, name="alike"),
     path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),
+    path("files/<int:pk>/", ticket.file, name="file"),
     path("away/", away.away, name="away"),
     path("alerts/acknowledge/", alerts.at_the_desk, name="acknowledge"),
     path("sent/", sent.sent_list, name="sent_list"),

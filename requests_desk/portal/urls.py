@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("status/", views.status, name="status"),
     path("s/<str:token>/", views.status_link, name="status-link"),
+    path("files/<str:token>/", views.file, name="public-file"),
     path("robots.txt", views.robots),
     path("favicon.ico", views.favicon),
 ]

@@ -7,7 +7,8 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
@@ -18,12 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.portal import throttle
 from requests_desk.portal.forms import StatusForm
-from requests_desk.tickets import identifiers
+from requests_desk.tickets import downloads, identifiers
+from requests_desk.tickets.models import Attachment
 from requests_desk.tickets.queries import public
+from requests_desk.tickets.services import attachments
 
 View = Callable[..., HttpResponse]
 # What must never be crawled; the secret links above all.
-ROBOTS = "User-agent: *\nDisallow: /s/\nDisallow: /desk/\nDisallow: /api/\n"
+ROBOTS = "User-agent: *\nDisallow: /s/\nDisallow: /files/\nDisallow: /desk/\nDisallow: /api/\n"
 
 
 def kept_nowhere(view: View) -> View:
@@ -86,6 +89,15 @@ def status_link(request: HttpRequest, token: str) -> HttpResponse:
         problem = _("This link opens nothing. It may be incomplete, or it was withdrawn.")
         return _form(request, StatusForm(), status=404, problem=problem)
     return _page(request, "portal/status.html", {"ticket": found, "at": at}, office=found.office)
+
+
+@require_safe
+def file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Hand out a file by the token that the page of its request gave its reader."""
+    try:
+        return downloads.response(attachments.by_public_token(token, at=timezone.now()))
+    except Attachment.DoesNotExist as error:
+        raise Http404 from error
 
 
 @require_safe

@@ -52,6 +52,8 @@ SENTENCES: dict[str, Any] = {
     EventKind.MERGED: _("Merged into %(code)s"),
     EventKind.ABSORBED: _("Took in %(code)s; received at %(received_at)s, the earlier of the two"),
     EventKind.UNMERGED: _("Merge with %(code)s taken back"),
+    EventKind.FILE_ADDED: _("File added"),
+    EventKind.FILE_REFUSED: _("File not kept: %(reason)s"),
     EventKind.CLOSED: _("Request closed: %(ending)s"),
 }
 ICONS = {
@@ -82,9 +84,11 @@ ICONS = {
     EventKind.MERGED: "swap",
     EventKind.ABSORBED: "swap",
     EventKind.UNMERGED: "swap",
+    EventKind.FILE_ADDED: "letter",
+    EventKind.FILE_REFUSED: "alert",
     EventKind.CLOSED: "lock",
 }
-_REASONS = ("outcome", "ending", "void", "cycle")
+_REASONS = ("outcome", "ending", "void", "cycle", "file")
 _MESSAGES = (EventKind.ACKNOWLEDGED, EventKind.RESENT)
 _REPLY_KINDS = tuple(kind for kind in EventKind if kind.value.startswith("reply_"))
 

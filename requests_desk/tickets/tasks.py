@@ -20,7 +20,7 @@ from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.tickets.queries import audit
 from requests_desk.tickets.queries.health import database_now
-from requests_desk.tickets.services import dead_man, heartbeat, operators, reminders, replies
+from requests_desk.tickets.services import attachments, dead_man, heartbeat, operators, reminders, replies
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
 log = logging.getLogger(__name__)
@@ -72,6 +72,15 @@ def upkeep() -> None:
     upkeep_of_outbox.forget_receipts(at=at)
     if settings.KEEP_TEXTS_DAYS:
         upkeep_of_outbox.forget_texts(before=at - timedelta(days=settings.KEEP_TEXTS_DAYS))
+
+
+@shared_task(name="tickets.tidy_files")
+def tidy_files() -> None:
+    """Scan what waits for the virus scanner, and drop files that became part of nothing."""
+    at = database_now()
+    attachments.rescan(at=at)
+    attachments.forget_staged(at=at)
+    attachments.forget_strays(at=at)
 
 
 @shared_task(name="tickets.audit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -58,7 +59,8 @@ def reply(reply: Reply, *, at: datetime) -> Draft:
     requester = ticket.requester
     way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", requester.email)
     key = f"{reply.key}:email:{hashlib.sha256(requester.email.encode()).hexdigest()[:12]}"
-    return _draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply)
+    files = [{"place": file.place, "name": file.name, "content_type": file.content_type} for file in reply.files.all()]
+    return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply), files=files)
 
 
 def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:

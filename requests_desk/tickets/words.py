@@ -176,4 +176,6 @@ class EventKind(models.TextChoices):
     MERGED = "merged"
     ABSORBED = "absorbed"
     UNMERGED = "unmerged"
+    FILE_ADDED = "file_added"
+    FILE_REFUSED = "file_refused"
     CLOSED = "closed"

@@ -30,6 +30,7 @@ def test_it_describes_every_address_and_how_to_be_known() -> None:
         "tickets/",
         "tickets/{code}/",
         *(f"tickets/{{code}}/{act}/" for act in ("replies", "close", "assign", "notes")),
+        "tickets/{code}/files/{id}/",
         *(f"tickets/{{code}}/{history}/" for history in ("events", "notifications", "breaches")),
     }
     assert list(told["components"]["securitySchemes"]) == ["personalToken"]
@@ -55,6 +56,6 @@ def test_it_shows_the_page_in_a_browser_without_a_refusal(open_page: OpenPage) -
     page.goto(f"{V1}docs/")
     page.get_by_text("/api/v1/tickets/{code}/close/").wait_for()
 
-    assert page.locator(".opblock").count() == 10
+    assert page.locator(".opblock").count() == 11
     assert refused == []
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(page.url).netloc}

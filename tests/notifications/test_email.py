@@ -6,6 +6,8 @@ import subprocess
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from notifications import outbox
 from notifications.channels import email
@@ -262,3 +264,28 @@ def test_it_reads_the_relays_address(url, port, user):
 def test_it_refuses_an_address_that_names_no_relay(url):
     with pytest.raises(ImproperlyConfigured):
         email.Relay.from_url(url)
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+def test_it_sends_files_under_their_own_names(relay):
+    place = default_storage.save("files/test/mail", ContentFile(b"%PDF-1.7 \x00\xff"))
+    enqueued(a_draft(files=[{"place": place, "name": "Giấy phép số 1.pdf", "content_type": "application/pdf"}]))
+
+    dispatched("email")
+
+    said, file = relay.taken[0].iter_parts()
+    assert said.get_content().startswith("Kính gửi")
+    assert (file.get_filename(), file.get_content_type()) == ("Giấy phép số 1.pdf", "application/pdf")
+    assert file.get_content_disposition() == "attachment"
+    assert file.get_payload(decode=True) == b"%PDF-1.7 \x00\xff"
+
+
+def test_it_fails_a_mail_whose_file_is_gone(relay):
+    enqueued(a_draft(files=[{"place": "files/none", "name": "a.pdf", "content_type": "application/pdf"}]))
+
+    dispatched("email")
+
+    assert (stored("reply:1:email").state, stored("reply:1:email").reason) == ("failed", "file_missing")
+    assert not relay.taken

@@ -16,6 +16,7 @@ from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.services import cycles
 from requests_desk.tickets.services.cycles import Words
+from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import Channel, CycleReason, State
 
 ABOUT = [
@@ -30,7 +31,7 @@ SAID = {
 }
 
 
-class MessageForm(Seen):
+class MessageForm(WithFiles, Seen):
     about = forms.ChoiceField(label=_("What it does"), choices=ABOUT)
     channel = forms.ChoiceField(label=_("Channel of receipt"), choices=Channel)
     text = text_field(_("What they said"), rows=3, required=True)
@@ -45,9 +46,9 @@ def _message(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> An
     about, text, seen = data["about"], data["text"], data["seen_seq"]
     if about == "not_to_the_point":
         came = {"channel": data["channel"], "received_at": data["received_at"]}
-        taken = cycles.reopen(ticket, text, **came, by=by, at=at, seen_seq=seen)
+        taken = cycles.reopen(ticket, text, **came, by=by, at=at, seen_seq=seen, files=data["files"])
     else:
-        words = Words(text, data["channel"], data["received_at"], is_thanks=about == "thanks")
+        words = Words(text, data["channel"], data["received_at"], is_thanks=about == "thanks", files=data["files"])
         taken = cycles.message_received(ticket, words, by=by, at=at, seen_seq=seen)
     return str(SAID[taken.opened]) % {"code": taken.ticket.code}
 

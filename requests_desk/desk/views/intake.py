@@ -36,10 +36,12 @@ def ticket_new(request: DeskRequest) -> HttpResponse:
         return _form(request, form, phone=request.POST.get("phone", ""), typed=alike.as_typed(request))
     if request.method != "POST":
         return _form(request, form, phone=phone)
-    if not form.is_valid():
+    at = timezone.now()
+    if not form.take_in(request, by=request.user, at=at):
         return _form(request, form, phone=form.data.get("phone", ""), status=422)
     try:
-        logged = intake.log(request.agency, _request(form.cleaned_data), by=request.user, at=timezone.now())
+        asked = _request(form.cleaned_data)
+        logged = intake.log(request.agency, asked, by=request.user, at=at, files=form.taken.files)
     except Refused as error:
         _show(form, error.fields)
     except intake.SubmissionReused as error:

@@ -8,21 +8,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.desk import forms
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.views import verbs
 from requests_desk.desk.views.verbs import VERBS
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access, downloads, identifiers
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.models import Attachment, Ticket
 from requests_desk.tickets.queries import alerts, ticket_page
 from requests_desk.tickets.services import approval, assignment, closing, intake, links, locking, refusing, replies
+from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import ReplyKind, ReplyState
 
 
@@ -39,6 +41,17 @@ def ticket(request: DeskRequest, code: str) -> HttpResponse:
     return act(request, access.get(request.user, code, right))
 
 
+@page(Right.READ)
+@require_safe
+def file(request: DeskRequest, pk: int) -> HttpResponseBase:
+    """Hand out a file of a request its reader may see; anybody else is told that there is none (P13)."""
+    try:
+        found = Attachment.objects.get(pk=pk, ticket__in=access.visible(request.user))
+        return downloads.response(found)
+    except Attachment.DoesNotExist as error:
+        raise Http404 from error
+
+
 def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     kind = request.GET.get("reply", "")
     if kind not in ReplyKind.values:
@@ -46,12 +59,13 @@ def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     form = forms.ReplyForm(request.POST, kind=kind)
 
     def send(data: dict[str, Any], at: datetime) -> str:
-        seen, earlier = data.pop("seen_seq"), data.pop("draft")
+        seen, earlier, files = data.pop("seen_seq"), data.pop("draft"), data.pop("files")
         draft = replies.Draft(kind=kind, **data)
         if earlier:
-            reply = approval.submit_again(ticket.replies.get(pk=earlier), draft, by=request.user, at=at, seen_seq=seen)
+            again = ticket.replies.get(pk=earlier)
+            reply = approval.submit_again(again, draft, by=request.user, at=at, seen_seq=seen, files=files)
         else:
-            reply = replies.send(ticket, draft, by=request.user, at=at, seen_seq=seen)
+            reply = replies.send(ticket, draft, by=request.user, at=at, seen_seq=seen, files=files)
         if reply.state == ReplyState.SUBMITTED:
             return _("Submitted for approval. The deadline runs on.")
         return _("The reply is on its way.") if data["channel"] == "email" else _("The reply is recorded.")
@@ -85,7 +99,7 @@ def _note(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     form = forms.NoteForm(request.POST)
 
     def note(data: dict[str, Any], at: datetime) -> str:
-        assignment.note(ticket, data["text"], by=request.user, at=at)
+        assignment.note(ticket, data["text"], by=request.user, at=at, files=data["files"])
         return _("Note saved.")
 
     return _attempt(request, ticket, form, note, note_form=form)
@@ -124,10 +138,11 @@ def _attempt(
     request: DeskRequest, ticket: Ticket, form: Form, act: Callable[[dict[str, Any], datetime], str], **shown: Any
 ) -> HttpResponse:
     """Do it and go back to the page, or show the same page with what was typed and what to change."""
-    conflict = None
-    if form.is_valid():
+    conflict, at = None, timezone.now()
+    is_fit = form.take_in(request, by=request.user, at=at) if isinstance(form, WithFiles) else form.is_valid()
+    if is_fit:
         try:
-            done = act(dict(form.cleaned_data), timezone.now())
+            done = act(dict(form.cleaned_data), at)
         except refusing.Refused as error:
             _show(form, error.fields)
         except locking.ChangedMeanwhile as error:

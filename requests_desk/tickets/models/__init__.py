@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from requests_desk.tickets.models.alerts import Alert, Digest
+from requests_desk.tickets.models.attachments import Attachment
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.health import Heartbeat
@@ -23,6 +24,7 @@ __all__ = [
     "NOTHING_DUE",
     "Alert",
     "Application",
+    "Attachment",
     "CodeCounter",
     "Delivery",
     "Digest",

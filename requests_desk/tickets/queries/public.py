@@ -15,8 +15,9 @@ from django.utils.translation import get_language
 
 from requests_desk.people.models import Agency
 from requests_desk.tickets import identifiers
-from requests_desk.tickets.models import Reply, Ticket, TicketClock
+from requests_desk.tickets.models import Attachment, Message, Reply, Ticket, TicketClock
 from requests_desk.tickets.queries import deadlines
+from requests_desk.tickets.services import attachments
 from requests_desk.tickets.services.policy_choice import CALENDAR
 from requests_desk.tickets.words import FINAL_REPLIES, ReplyKind
 from sla import catalogue, wording, worktime
@@ -56,6 +57,16 @@ class Front:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """A file that its reader may have. `token` opens it for an hour; it is empty where the file may not be opened."""
+
+    name: str
+    size: int
+    token: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A reply that reached the requester. What was said is filled only where the request is open in full."""
 
@@ -69,6 +80,7 @@ class Said:
     contact: str = ""
     ground: str = ""
     receiving_body: str = ""
+    files: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,7 @@ class Status:
     interim: Said | None
     answer: Said | None
     question: str
+    files: tuple[Shared, ...]
     replies: tuple[Said, ...]
     milestones: tuple[Step, ...]
     explanation: tuple[str, ...]
@@ -168,7 +181,7 @@ def _row(rows: QuerySet[Ticket]) -> Row | None:
 
 def _replies(ticket: int) -> list[Row]:
     rows = Reply.objects.filter(ticket=ticket, reached_at__isnull=False).order_by("reached_at", "pk")
-    return list(rows.values("cycle", "reached_at", "promised_at", "said", *_SAID))
+    return list(rows.values("pk", "cycle", "reached_at", "promised_at", "said", *_SAID))
 
 
 def _milestones(ticket: int) -> list[Row]:
@@ -187,11 +200,23 @@ def _milestones(ticket: int) -> list[Row]:
     return list(found.values())
 
 
+def _files(ticket: int, *, at: datetime) -> dict[int | None, tuple[Shared, ...]]:
+    """Return the files of each reply that arrived, and under None those its requester sent; never those of a note."""
+    rows = Attachment.objects.filter(ticket=ticket).exclude(message__direction=Message.Direction.NOTE).order_by("pk")
+    files: dict[int | None, tuple[Shared, ...]] = {}
+    for row in rows:
+        token = attachments.public_token(row, at=at) if row.is_open else ""
+        shared = Shared(row.name, row.size, token, row.reason)
+        files[row.reply_id] = (*files.get(row.reply_id, ()), shared)
+    return files
+
+
 # --- rows into views ------------------------------------------------------------------------------------------------
 
 
 def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
     milestones, replies = _milestones(ticket["pk"]), _replies(ticket["pk"])
+    files = _files(ticket["pk"], at=at) if full else {}
     owed = min((row["due_at"] for row in milestones if _is_open(row)), default=None)
     steps = tuple(_step(row, at) for row in milestones)
     latest = milestones[-1]
@@ -211,7 +236,8 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         interim=_last(now, {ReplyKind.INTERIM}, full=full),
         answer=_last(now, FINAL_REPLIES, full=full),
         question=ticket["text"] if full else "",
-        replies=tuple(_said(reply, full=full) for reply in replies),
+        files=files.get(None, ()),
+        replies=tuple(replace(_said(reply, full=full), files=files.get(reply["pk"], ())) for reply in replies),
         milestones=steps,
         explanation=tuple(wording.sentences(deadlines.first_reply(policy, calendar, latest["clock__started_at"]))),
         owed=owed is not None,

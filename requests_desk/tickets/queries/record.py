@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from requests_desk.tickets.models import Event, Message, Reply, Ticket
+from requests_desk.tickets.models import Attachment, Event, Message, Reply, Ticket
 from requests_desk.tickets.queries import promise
 from requests_desk.tickets.queries.promise import Promise
 from requests_desk.tickets.services import links
@@ -18,16 +18,18 @@ class Record(NamedTuple):
     phones: list[str]
     replies: list[Reply]
     messages: list[Message]
+    files: list[Attachment]
 
 
 def of(ticket: Ticket) -> Record:
-    """Return the record of a ticket. Five queries."""
+    """Return the record of a ticket. Six queries."""
     replies = ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries")
     return Record(
         promise=promise.of(ticket),
         phones=[phone.typed for phone in ticket.requester.phones.all()],
         replies=list(replies.order_by("created_at", "pk")),
         messages=list(ticket.messages.select_related("author").order_by("at", "pk")),
+        files=list(ticket.files.order_by("pk")),
     )
 
 

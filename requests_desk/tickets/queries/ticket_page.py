@@ -14,6 +14,7 @@ from notifications.models import Notification
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
 from requests_desk.tickets.models import (
+    Attachment,
     Delivery,
     Event,
     Field,
@@ -31,6 +32,7 @@ from sla.models import Breach, Clock, Milestone, MilestoneName
 from sla.policies import Policy
 
 TIMELINE_PAGE = 50
+Files = dict[tuple[str, int | None], list[Attachment]]
 PROOF = ("attempts", "accepted_at", "delivered_at", "failed_at")
 
 
@@ -48,6 +50,7 @@ class Said:
     signed_by: str = ""
     return_reason: str = ""
     deliveries: tuple[dict[str, Any], ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,12 @@ def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[in
         ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries").order_by("created_at", "pk")
     )
     known = {row.key: row for row in sent}
+    own = [ticket.pk, *absorbed]
+    files = _files(own)
     said = [
-        *(_asked(one, ticket) for one in (ticket, *merged)),
-        *(_message(m) for m in Message.objects.filter(ticket__in=[ticket.pk, *absorbed]).select_related("author")),
-        *(_reply(row, known) for row in rows.order_by("created_at", "pk")),
+        *(_asked(one, ticket, files) for one in (ticket, *merged)),
+        *(_message(m, files) for m in Message.objects.filter(ticket__in=own).select_related("author")),
+        *(_reply(row, known, files) for row in rows.order_by("created_at", "pk")),
     ]
     return sorted(said, key=lambda one: one.at)
 
@@ -213,16 +218,27 @@ def _milestone(milestone: Milestone) -> dict[str, Any]:
     return {"name": milestone.name, "due_at": milestone.due_at, "met_at": milestone.met_at, "state": state}
 
 
-def _asked(asked: Ticket, ticket: Ticket) -> Said:
-    return Said("in", asked.received_at, asked.text, asked.channel, author=str(ticket.requester))
+def _files(tickets: list[int]) -> Files:
+    """Return the files of these requests by what they came with."""
+    files: Files = {}
+    for file in Attachment.objects.filter(ticket__in=tickets).order_by("pk"):
+        came_with = ("reply", file.reply_id) if file.reply_id else ("message", file.message_id)
+        files.setdefault(("ticket", file.ticket_id) if came_with[1] is None else came_with, []).append(file)
+    return files
 
 
-def _message(message: Message) -> Said:
+def _asked(asked: Ticket, ticket: Ticket, files: Files) -> Said:
+    came = tuple(files.get(("ticket", asked.pk), ()))
+    return Said("in", asked.received_at, asked.text, asked.channel, author=str(ticket.requester), files=came)
+
+
+def _message(message: Message, files: Files) -> Said:
     author = str(message.author) if message.author else ""
-    return Said(message.direction, message.at, message.text, message.channel, author=author)
+    came = tuple(files.get(("message", message.pk), ()))
+    return Said(message.direction, message.at, message.text, message.channel, author=author, files=came)
 
 
-def _reply(reply: Reply, sent: dict[str, Notification]) -> Said:
+def _reply(reply: Reply, sent: dict[str, Notification], files: Files) -> Said:
     deliveries = tuple(_delivery(d, sent.get(d.notification_key or "")) for d in reply.deliveries.all())
     text = "\n".join(part for part in (reply.text, reply.said, reply.done) if part)
     return Said(
@@ -236,6 +252,7 @@ def _reply(reply: Reply, sent: dict[str, Notification]) -> Said:
         signed_by=str(reply.signed_by or ""),
         return_reason=reply.return_reason,
         deliveries=deliveries,
+        files=tuple(files.get(("reply", reply.pk), ())),
     )
 
 

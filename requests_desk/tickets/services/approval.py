@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
-from requests_desk.tickets.models import Reply, Ticket
-from requests_desk.tickets.services import ledger, locking, refusing, replies, reply_checks, signing
+from requests_desk.tickets.models import Attachment, Reply, Ticket
+from requests_desk.tickets.services import attachments, ledger, locking, refusing, replies, reply_checks, signing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.replies import Draft
 from requests_desk.tickets.words import CallOutcome, ReplyChannel, ReplyState, State
@@ -69,12 +70,25 @@ def take_back(reply: Reply, *, by: User, at: datetime, seen_seq: int | None = No
     return reply
 
 
-def submit_again(reply: Reply, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
-    """Submit a returned reply, or a draft, as it reads now; it goes at once where its new author may sign it."""
+def submit_again(
+    reply: Reply,
+    draft: Draft,
+    *,
+    by: User,
+    at: datetime,
+    seen_seq: int | None = None,
+    files: Sequence[Attachment] = (),
+) -> Reply:
+    """Submit a returned reply, or a draft, as it reads now; it goes at once where its new author may sign it.
+
+    `files` come to those it had.
+    """
     with transaction.atomic():
         ticket, reply = _locked(reply, {ReplyState.RETURNED, ReplyState.DRAFT}, by=by, seen_seq=seen_seq)
         desk = signing.waits_for(ticket, draft, by=by)
         draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
+        reply_checks.require_room(draft, [*reply.files.all(), *files])
+        ledger.append(attachments.attach(files, ticket, reply=reply), actor=by, at=at)
         for name, value in asdict(draft).items():
             setattr(reply, name, value)
         reply.author, reply.state, reply.return_reason = by, ReplyState.DRAFT, ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people.models import Membership, Unit, User
 from requests_desk.tickets import access, identifiers
-from requests_desk.tickets.models import Message, Ticket
-from requests_desk.tickets.services import ledger, locking, refusing
+from requests_desk.tickets.models import Attachment, Message, Ticket
+from requests_desk.tickets.services import attachments, ledger, locking, refusing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import State
 
@@ -35,19 +36,16 @@ def assign(
     return ticket
 
 
-def note(ticket: Ticket, text: str, *, by: User, at: datetime) -> Message:
-    """Leave a note that only the office reads. Raises identifiers.BadText."""
+def note(ticket: Ticket, text: str, *, by: User, at: datetime, files: Sequence[Attachment] = ()) -> Message:
+    """Leave a note that only the office reads, with its staged `files`. Raises identifiers.BadText."""
     text = identifiers.clean_text(text)
     if not text:
         raise identifiers.BadText(_("This is needed."))
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=None, by=by)
         message = Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=text, author=by, at=at)
-        ledger.append(
-            [Line(ticket, "noted", {"message": message.pk, "text_digest": identifiers.text_digest(text)})],
-            actor=by,
-            at=at,
-        )
+        noted = Line(ticket, "noted", {"message": message.pk, "text_digest": identifiers.text_digest(text)})
+        ledger.append([noted, *attachments.attach(files, ticket, message=message)], actor=by, at=at)
     return message
 
 

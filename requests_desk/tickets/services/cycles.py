@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers
-from requests_desk.tickets.models import Exclusion, Message, Ticket, TicketCycle
+from requests_desk.tickets.models import Attachment, Exclusion, Message, Ticket, TicketCycle
 from requests_desk.tickets.services import (
+    attachments,
     due,
     intake,
     ledger,
@@ -44,7 +45,7 @@ class Refused(refusing.Refused):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a requester said. `received_at` None means: this very moment."""
+    """What a requester said, with its staged `files`. `received_at` None means: this very moment."""
 
     text: str
     channel: str = Channel.HOTLINE
@@ -52,6 +53,7 @@ class Words:
     is_thanks: bool = False
     # An out-of-office notice, a receipt: kept, and it starts nothing.
     is_automatic: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def reopen(
     by: User | None,
     at: datetime,
     seen_seq: int | None = None,
+    files: tuple[Attachment, ...] = (),
 ) -> Taken:
     """Take a request up again that was not answered to the point; `reason` holds the requester's own words.
 
@@ -100,7 +103,7 @@ def reopen(
     """
     with transaction.atomic():
         ticket = locking.lock(merging.survivor_of(ticket), seen_seq=seen_seq, by=by)
-        words, received_at = _checked(ticket, Words(reason, channel, received_at), at=at)
+        words, received_at = _checked(ticket, Words(reason, channel, received_at, files=files), at=at)
         answered_at = _answered_at(ticket)
         if answered_at is None or received_at <= answered_at:
             raise refusing.NotNow("not_answered_yet", _("No final reply reached the requester before this."))
@@ -154,7 +157,7 @@ def _checked(ticket: Ticket, words: Words, *, at: datetime) -> tuple[Words, date
         problems["received_at"] = [_("This moment lies before the request was received.")]
     if problems:
         raise Refused(problems)
-    return Words(text, words.channel, received_at, words.is_thanks, words.is_automatic), received_at
+    return replace(words, text=text, received_at=received_at), received_at
 
 
 def _answered_at(ticket: Ticket) -> datetime | None:
@@ -165,14 +168,14 @@ def _answered_at(ticket: Ticket) -> datetime | None:
 
 
 def _kept(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None, at: datetime) -> Taken:
-    message, line = _message(ticket, words, received_at, by=by)
-    ledger.append([line], actor=by, at=at)
+    message, lines = _message(ticket, words, received_at, by=by)
+    ledger.append(lines, actor=by, at=at)
     if not words.is_automatic:
         pauses.resume(ticket, since=received_at, by=by, at=at)  # whatever it says, they were heard of again
     return Taken(ticket, message, "")
 
 
-def _message(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None) -> tuple[Message, Line]:
+def _message(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None) -> tuple[Message, list[Line]]:
     message = Message.objects.create(
         ticket=ticket,
         direction=Message.Direction.IN,
@@ -189,13 +192,13 @@ def _message(ticket: Ticket, words: Words, received_at: datetime, *, by: User | 
         "automatic": words.is_automatic,
         "text_digest": identifiers.text_digest(words.text),
     }
-    return message, Line(ticket, "message_received", facts)
+    return message, [Line(ticket, "message_received", facts), *attachments.attach(words.files, ticket, message=message)]
 
 
 def _taken_up(
     ticket: Ticket, words: Words, reason: CycleReason, received_at: datetime, *, by: User | None, at: datetime
 ) -> Taken:
-    message, line = _message(ticket, words, received_at, by=by)
+    message, said = _message(ticket, words, received_at, by=by)
     _freeze(ticket)
     number = _next_number(ticket)
     TicketCycle.objects.create(
@@ -216,7 +219,7 @@ def _taken_up(
         ticket.agency, kind=ticket.kind, channel=ticket.channel, field=ticket.field, priority=ticket.priority
     )
     timed = timing.start(ticket, chosen, started_at=received_at, cycle=number, at=at)
-    lines = [line, Line(ticket, "cycle_opened", facts), *timed.lines]
+    lines = [*said, Line(ticket, "cycle_opened", facts), *timed.lines]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
     return Taken(ticket, message, "cycle")
@@ -269,7 +272,7 @@ def _followed(ticket: Ticket, words: Words, received_at: datetime, *, by: User |
         unit=ticket.unit,
         language=ticket.language,
     )
-    new = intake.log(ticket.agency, request, by=by, at=at).ticket
+    new = intake.log(ticket.agency, request, by=by, at=at, files=words.files).ticket
     if ticket.sealed:
         _seal_alike(ticket, new)
     links.link(new, ticket, LinkKind.FOLLOW_UP, by=by, at=at)

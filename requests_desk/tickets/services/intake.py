@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,8 +15,8 @@ from django.db.models import Value
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets import identifiers, likeness, texts
 from requests_desk.tickets.identifiers import Oddity
-from requests_desk.tickets.models import CodeCounter, StatusLink, Ticket
-from requests_desk.tickets.services import due, ledger, outbox, policy_choice, requesters, timing
+from requests_desk.tickets.models import Attachment, CodeCounter, StatusLink, Ticket
+from requests_desk.tickets.services import attachments, due, ledger, outbox, policy_choice, requesters, timing
 from requests_desk.tickets.services.incoming import Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
@@ -42,8 +43,8 @@ class Submission(NamedTuple):
     digest: str
 
 
-def log(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Logged:
-    """Make a ticket of `request`. The same submission again returns the ticket it made.
+def log(agency: Agency, request: Request, *, by: User | None, at: datetime, files: Sequence[Attachment] = ()) -> Logged:
+    """Make a ticket of `request` with its staged `files`. The same submission again returns the ticket it made.
 
     Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
     """
@@ -54,7 +55,7 @@ def log(agency: Agency, request: Request, *, by: User | None, at: datetime) -> L
     request = checked(agency, request, by=by, at=at)
     try:
         with transaction.atomic():
-            return _write(agency, request, submission, by=by, at=at)
+            return _write(agency, request, submission, files, by=by, at=at)
     except IntegrityError:
         # The same form twice at the same moment: the unique key let one through, and this is it.
         if earlier := _earlier(agency, request, submission, by):
@@ -73,12 +74,21 @@ def _earlier(agency: Agency, request: Request, submission: Submission, by: User 
     return Logged(ticket, "", "", oddities(agency, request), is_new=False)
 
 
-def _write(agency: Agency, request: Request, submission: Submission, *, by: User | None, at: datetime) -> Logged:
+def _write(
+    agency: Agency,
+    request: Request,
+    submission: Submission,
+    files: Sequence[Attachment],
+    *,
+    by: User | None,
+    at: datetime,
+) -> Logged:
     lookup, token = identifiers.new_lookup_code(), secrets.token_urlsafe(16)
     ticket, due_at, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
     due.refresh(ticket)
     drafts = texts.acknowledgement(ticket, due_at=due_at, lookup_code=lookup, token=token)
+    lines += attachments.attach(files, ticket)
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
     ledger.append(lines, actor=by, at=at)
     outbox.post(drafts, at=at)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
-from requests_desk.tickets.models import Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
+from requests_desk.tickets.models import Attachment, Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
 from requests_desk.tickets.services import calls, due, ledger, limits, refusing, signing, standing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, State
@@ -51,6 +51,7 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         }
         lines = [Line(absorbed, "merged", facts), *_end(absorbed, at=at), *carried.lines]
         Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
+        Attachment.objects.filter(reply__in=moved).update(ticket=survivor)
         if facts["external"]:
             _set_external(survivor, absorbed.external_deadline, absorbed.external_number)
         changes = _take_in(survivor, absorbed, at=at)
@@ -74,6 +75,7 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
         moved = Reply.objects.filter(pk__in=facts["replies"], ticket=survivor)
         own = due.clocks_of(survivor)
         changes = [change for reply in moved for change in clocks.void(own, by=reply.key, at=at)]
+        Attachment.objects.filter(reply__in=facts["replies"], ticket=survivor).update(ticket=absorbed)
         moved.update(ticket=absorbed, cycle=absorbed.cycle)
         changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
         changes += limits.give_back(facts.get("limits", {}), at=at)

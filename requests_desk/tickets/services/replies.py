@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +14,9 @@ from notifications import outbox as notifications_outbox
 from notifications.outbox import Outcome
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers, texts
-from requests_desk.tickets.models import Delivery, Reply, Ticket
+from requests_desk.tickets.models import Attachment, Delivery, Reply, Ticket
 from requests_desk.tickets.services import (
+    attachments,
     calls,
     due,
     ledger,
@@ -62,7 +63,15 @@ class Draft:
     happened_at: datetime | None = None
 
 
-def send(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+def send(
+    ticket: Ticket,
+    draft: Draft,
+    *,
+    by: User,
+    at: datetime,
+    seen_seq: int | None = None,
+    files: Sequence[Attachment] = (),
+) -> Reply:
     """Record a reply and send it on its way, or lay it on the desk whose signature its kind needs (P5).
 
     `seen_seq` is the ledger's number its author last saw: with it, the same form sent twice is one reply. Raises
@@ -74,7 +83,9 @@ def send(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int 
         draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
         if earlier := _earlier(ticket, draft, by=by, at=at, seen_seq=seen_seq):
             return earlier
+        reply_checks.require_room(draft, files)
         reply = _record(ticket, draft, state=ReplyState.DRAFT if desk else ReplyState.SENT, by=by, at=at)
+        ledger.append(attachments.attach(files, ticket, reply=reply), actor=by, at=at)
         submit_or_carry(ticket, reply, desk, by=by, at=at)
     return reply
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from notifications import channels
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers, rules
-from requests_desk.tickets.models import Delivery, Ticket
+from requests_desk.tickets.models import Attachment, Delivery, Ticket
 from requests_desk.tickets.services import due, refusing
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind
@@ -46,6 +49,18 @@ def checked(ticket: Ticket, draft: Draft, *, by: User, at: datetime, is_plan: bo
     if problems:
         raise Refused(problems)
     return draft
+
+
+def require_room(draft: Draft, files: Sequence[Attachment]) -> None:
+    """Hold a mail's files to what relays take, and to what was scanned. Raises Refused."""
+    if draft.channel != ReplyChannel.EMAIL:
+        return
+    most = settings.ATTACHMENT_MAIL_BYTES
+    if sum(file.size for file in files) > most:
+        said = _("Together the files are larger than a mail may be: %(most)s.") % {"most": filesizeformat(most)}
+        raise Refused({"files": [said]})
+    if not all(file.is_open for file in files):
+        raise Refused({"files": [_("The virus scanner is away: a file that was not scanned cannot go by mail.")]})
 
 
 def promise_cap(ticket: Ticket, *, at: datetime) -> datetime:

@@ -14,6 +14,8 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Delivery, Ticket
 from requests_desk.tickets.services import ledger, outbox
 
+COPIED = "owner subject cause channel recipient destination title text html headers files".split()
+
 
 class CannotResend(Exception):
     """It did not fail, its words are forgotten, or nothing can carry it now: the text says which."""
@@ -57,6 +59,5 @@ def _check(failed: Notification) -> None:
 
 
 def _again(failed: Notification) -> Draft:
-    names = ("owner", "subject", "cause", "channel", "recipient", "destination", "title", "text", "html", "headers")
-    copied = {name: getattr(failed, name) for name in names}
+    copied = {name: getattr(failed, name) for name in COPIED}
     return Draft(key=f"{failed.key}:again", language=failed.language, **copied)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from requests_desk.people.models import Role
-from requests_desk.tickets import identifiers, moments, words
+from requests_desk.tickets import file_types, identifiers, moments, words
 
 register = template.Library()
 
@@ -32,6 +32,7 @@ WORDS: dict[str, type[TextChoices]] = {
     "role": Role,
 }
 LISTS = {
+    "file": file_types.REASONS,
     "milestone": {
         "first_reply": _("First reply"),
         "promised": _("Promised reply"),

@@ -1,0 +1,274 @@
+"""Files: looked at, kept under a random name, handed from a form to what it becomes, swept up when it never does.
+
+A face calls `take_in` with what was chosen now and what was kept before; what is refused is named and costs nothing
+else. A service that makes a ticket, message or reply calls `attach` in its own transaction and adds the lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import BinaryIO, NamedTuple, Protocol
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from requests_desk.people.models import User
+from requests_desk.tickets import file_types, identifiers, scanner
+from requests_desk.tickets.file_types import Unfit
+from requests_desk.tickets.models import Attachment, Message, Reply, Ticket
+from requests_desk.tickets.services import ledger
+from requests_desk.tickets.services.ledger import Line
+
+FOLDER = "files"
+STAGED_FOR = timedelta(days=1)
+LINK_HOLDS = timedelta(hours=1)
+RESCANNED_AT_ONCE = 20
+_STAGED = signing.Signer(salt="requests_desk.staged-file")
+_PUBLIC = signing.Signer(salt="requests_desk.public-file")
+State = Attachment.State
+
+
+class FileRefused(ValueError):
+    """One file is not kept: `name` as its sender sees it, `reason` a key of file_types.REASONS."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {file_types.REASONS[reason]}")
+        self.name, self.reason = name, reason
+
+
+class Named(Protocol):
+    """An uploaded file, as Django hands it over."""
+
+    name: str | None
+
+
+class Kept(NamedTuple):
+    """A staged file and the signed token by which its form names it."""
+
+    file: Attachment
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a form's files became: staged ones with their tokens, and those refused, each with why."""
+
+    kept: list[Kept] = field(default_factory=list)
+    refused: list[FileRefused] = field(default_factory=list)
+
+    @property
+    def files(self) -> list[Attachment]:
+        """Return the staged rows, for `attach`."""
+        return [kept.file for kept in self.kept]
+
+
+def take_in(uploads: Iterable[Named], tokens: Iterable[str], *, by: User | None, at: datetime) -> Taken:
+    """Stage what was chosen in a form now, beside what its `tokens` say was staged before. Nothing raises."""
+    taken = Taken()
+    for token in dict.fromkeys(tokens):
+        try:
+            taken.kept.append(Kept(_staged(token), token))
+        except FileRefused as error:
+            taken.refused.append(error)
+    for upload in uploads:
+        name = upload.name or ""
+        try:
+            if len(taken.kept) >= settings.ATTACHMENT_MAX_COUNT:
+                raise FileRefused(file_types.safe_name(name), "too_many")
+            file = keep(upload, name, by=by, at=at)  # type: ignore[arg-type]  # Django's files are read like any other
+        except FileRefused as error:
+            taken.refused.append(error)
+        else:
+            # The same file chosen again, because its form came back, is one.
+            if file.sha256 not in {kept.file.sha256 for kept in taken.kept}:
+                taken.kept.append(Kept(file, token_of(file)))
+    return taken
+
+
+def keep(file: BinaryIO, name: str, *, by: User | None, at: datetime) -> Attachment:
+    """Keep one file for a day, until `attach` gives it a place. Raises FileRefused.
+
+    While a virus scanner is configured and away, it is kept all the same and opens to nobody before it was scanned.
+    """
+    try:
+        size, digest = _measured(file)
+        kind = file_types.kind_of(file, name, most_unpacked=settings.ATTACHMENT_MAX_UNPACKED_BYTES)
+        state = _scanned(file)
+    except Unfit as error:
+        raise FileRefused(file_types.safe_name(name), error.reason) from error
+    secret = secrets.token_hex(16)
+    file.seek(0)
+    place = default_storage.save(f"{FOLDER}/{secret[:2]}/{secret}", File(file))
+    return Attachment.objects.create(
+        name=file_types.safe_name(name, kind),
+        content_type=kind.content_type,
+        size=size,
+        sha256=digest,
+        place=place,
+        state=state,
+        added_at=at,
+        added_by=by,
+    )
+
+
+def _measured(file: BinaryIO) -> tuple[int, str]:
+    """Return size and SHA-256 in one reading that stops where the file is too large."""
+    file.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := file.read(file_types.CHUNK):
+        size += len(chunk)
+        if size > settings.ATTACHMENT_MAX_BYTES:
+            raise Unfit("too_large")
+        digest.update(chunk)
+    return size, digest.hexdigest()
+
+
+def _scanned(file: BinaryIO) -> str:
+    if not scanner.is_configured():
+        return State.KEPT
+    try:
+        if scanner.is_clean(file):
+            return State.KEPT
+    except scanner.ScannerAway:
+        return State.WAITING
+    raise Unfit("infected")
+
+
+def token_of(file: Attachment) -> str:
+    """Return the token by which a form names a staged file: whoever holds it may attach it, once."""
+    return _STAGED.sign_object([file.pk, file.sha256[:16]])
+
+
+def _staged(token: str) -> Attachment:
+    try:
+        pk, digest = _STAGED.unsign_object(token)
+        return Attachment.objects.get(pk=pk, sha256__startswith=digest, state__in=(State.KEPT, State.WAITING))
+    except (signing.BadSignature, ValueError, Attachment.DoesNotExist) as error:
+        raise FileRefused("", "gone") from error
+
+
+def attach(
+    files: Sequence[Attachment], ticket: Ticket, *, message: Message | None = None, reply: Reply | None = None
+) -> list[Line]:
+    """Give staged files to a request, or to a message or reply of it; return the ledger's lines for the caller's own.
+
+    Call it inside the transaction that writes what they belong to.
+    """
+    lines = []
+    for file in files:
+        given = file if _is_free(file) else _copy(file)
+        Attachment.objects.filter(pk=given.pk).update(ticket=ticket, message=message, reply=reply)
+        facts = {"file": given.pk, "digest": identifiers.text_digest(given.sha256)}
+        owner = {"message": message.pk} if message else {"reply": reply.pk} if reply else {}
+        lines.append(Line(ticket, "file_added", facts | owner))
+    return lines
+
+
+def _is_free(file: Attachment) -> bool:
+    """Lock a staged file: the same form may be on its way twice."""
+    return Attachment.objects.select_for_update().filter(pk=file.pk, ticket=None).exists()
+
+
+def _bytes(content: File[bytes]) -> BinaryIO:
+    assert content.file is not None  # noqa: S101  it was just opened
+    return content.file  # type: ignore[return-value]  # typeshed knows two names for one thing
+
+
+def _copy(file: Attachment) -> Attachment:
+    """Keep the bytes once more: a form sent again by the browser's way back is another request with the same file."""
+    with default_storage.open(file.place) as content:
+        return keep(_bytes(content), file.name, by=file.added_by, at=file.added_at)
+
+
+def note_refused(ticket: Ticket, refused: FileRefused, *, message: Message | None = None, at: datetime) -> Line:
+    """Note on a request that a file came with it and was not kept; return the ledger's line for the caller's own."""
+    file = Attachment.objects.create(
+        ticket=ticket,
+        message=message,
+        name=refused.name or "file",
+        state=State.REFUSED,
+        reason=refused.reason,
+        added_at=at,
+    )
+    return Line(ticket, "file_refused", {"file": file.pk, "reason": refused.reason})
+
+
+def public_token(file: Attachment, *, at: datetime) -> str:
+    """Return what opens one file to the public for an hour: given only on a page that its reader may see in full."""
+    return _PUBLIC.sign_object([file.pk, int((at + LINK_HOLDS).timestamp())])
+
+
+def by_public_token(token: str, *, at: datetime) -> Attachment:
+    """Return the file a token opens. Raises Attachment.DoesNotExist for a wrong, an old and a refused one alike."""
+    try:
+        pk, until = _PUBLIC.unsign_object(token)
+    except (signing.BadSignature, ValueError) as error:
+        raise Attachment.DoesNotExist from error
+    if until < at.timestamp():
+        raise Attachment.DoesNotExist
+    return Attachment.objects.get(pk=pk, ticket__isnull=False, state=State.KEPT)
+
+
+# --- upkeep -----------------------------------------------------------------------------------------------------------
+
+
+def rescan(*, at: datetime) -> int:
+    """Scan what waits for a scanner that was away; return how many it answered for."""
+    waiting = Attachment.objects.filter(state=State.WAITING).order_by("added_at")
+    count = 0
+    for file in waiting[:RESCANNED_AT_ONCE]:
+        try:
+            with default_storage.open(file.place) as content:
+                is_clean = scanner.is_clean(_bytes(content)) if scanner.is_configured() else True
+        except scanner.ScannerAway:
+            return count
+        count += 1
+        if is_clean:
+            Attachment.objects.filter(pk=file.pk, state=State.WAITING).update(state=State.KEPT)
+        else:
+            _refuse(file, "infected", at=at)
+    return count
+
+
+def _refuse(file: Attachment, reason: str, *, at: datetime) -> None:
+    place = file.place
+    with transaction.atomic():
+        Attachment.objects.filter(pk=file.pk).update(state=State.REFUSED, reason=reason, place="")
+        if file.ticket_id is not None:
+            ticket = Ticket.objects.select_for_update().get(pk=file.ticket_id)
+            ledger.append([Line(ticket, "file_refused", {"file": file.pk, "reason": reason})], actor=None, at=at)
+    if place:
+        default_storage.delete(place)
+
+
+def forget_staged(*, at: datetime) -> int:
+    """Drop what was chosen in forms that were never sent; return how many."""
+    old = Attachment.objects.filter(ticket=None, added_at__lt=at - STAGED_FOR)
+    count = 0
+    for pk, place in old.values_list("pk", "place"):
+        # Asked again in the deletion itself: its form may be arriving just now.
+        if Attachment.objects.filter(pk=pk, ticket=None).delete()[0]:
+            count += 1
+            if place:
+                default_storage.delete(place)
+    return count
+
+
+def forget_strays(*, at: datetime) -> int:
+    """Drop bytes that no row names, a day old or more: what a crash left between the two. Return how many."""
+    count = 0
+    for folder in default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []:
+        places = {f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]}
+        known = set(Attachment.objects.filter(place__in=places).values_list("place", flat=True))
+        for place in places - known:
+            if default_storage.get_modified_time(place) < at - STAGED_FOR:
+                default_storage.delete(place)
+                count += 1
+    return count

@@ -1,0 +1,120 @@
+"""What a file is, by its content, and what its name may be."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import pytest
+
+from requests_desk.tickets import file_types
+from requests_desk.tickets.file_types import PDF, Unfit, safe_name
+from tests.support import files
+
+MOST = 1_000_000
+
+
+def kind(content: bytes, name: str = "x.bin") -> str:
+    return file_types.kind_of(io.BytesIO(content), name, most_unpacked=MOST).endings[0]
+
+
+def refusal(content: bytes, name: str = "x.bin") -> str:
+    with pytest.raises(Unfit) as refused:
+        kind(content, name)
+    return refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "found"),
+    [
+        (files.PDF, "a.exe", "pdf"),
+        (files.DOCX, "a.zip", "docx"),
+        (files.XLSX, "a.docx", "xlsx"),
+        (files.opened("text"), "a", "odt"),
+        (files.opened("spreadsheet"), "a", "ods"),
+        (files.compound("WordDocument"), "a.xls", "doc"),
+        (files.compound("Workbook"), "a.doc", "xls"),
+        (files.PNG, "a.html", "png"),
+        (files.JPG, "a", "jpg"),
+        (files.WEBP, "a", "webp"),
+        (files.HEIC, "a", "heic"),
+        ("Kính gửi Sở".encode(), "a.txt", "txt"),
+        ("\ufefftên;mã số".encode(), "a.csv", "txt"),
+    ],
+)
+def test_it_knows_a_file_by_its_content(content, name, found):
+    assert kind(content, name) == found
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "reason"),
+    [
+        (b"", "a.pdf", "empty"),
+        (files.EXE, "a.pdf", "type"),
+        (b"<!doctype html><script>alert(1)</script>", "a.pdf", "type"),
+        (b"<!doctype html><script>alert(1)</script>", "a.txt", "type"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "type"),
+        (b"\n <svg onload='x'/>", "a.txt", "type"),
+        (b"#!/bin/sh\nrm", "a.sh", "type"),
+        (files.packed({"a.pdf": files.PDF}), "a.zip", "archive"),
+        (b"Rar!\x1a\x07\x00" + b"\0" * 64, "a.rar", "archive"),
+        (files.office("word/document.xml", **{"word/vbaProject.bin": b"x"}), "a.docx", "macros"),
+        (files.compound("WordDocument") + "_VBA_PROJECT".encode("utf-16-le"), "a.doc", "macros"),
+        (files.compound("EncryptedPackage"), "a.docx", "broken"),
+        (files.compound("MsiPackage"), "a.doc", "type"),
+        (files.opened("presentation"), "a.odt", "type"),
+        (files.DOCX[:-30], "a.docx", "broken"),
+        (files.DOCX[:60] + b"zzzz" + files.DOCX[64:], "a.docx", "broken"),
+        (b"K\xcfnh g\xf8i S\xeb", "a.txt", "encoding"),
+        (b"a\x00b", "a.txt", "type"),
+    ],
+)
+def test_it_refuses_what_it_does_not_know(content, name, reason):
+    assert refusal(content, name) == reason
+
+
+def test_it_unpacks_a_bomb_no_further_than_its_limit():
+    bomb = files.office("word/document.xml", **{"word/media/x.bin": b"\0" * (MOST + 1)})
+
+    assert len(bomb) < 10_000
+    assert refusal(bomb) == "unpacked"
+
+
+def test_it_does_not_believe_what_a_bomb_says_of_its_size():
+    bomb = files.office("word/document.xml", **{"word/media/x.bin": b"\0" * (MOST + 1)})
+    lying = bomb.replace((MOST + 1).to_bytes(4, "little"), (7).to_bytes(4, "little"))
+
+    assert refusal(lying) == "broken"
+
+
+@pytest.mark.parametrize(
+    ("given", "safe"),
+    [
+        ("../x", "x.pdf"),
+        ("..\\..\\windows\\x.pdf", "x.pdf"),
+        ("/etc/passwd", "passwd.pdf"),
+        ("a\x00b.pdf", "ab.pdf"),
+        ("giấy\u202efdp.exe", "giấyfdp.exe.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie_ x.pdf"),
+        ("  .hidden.pdf. ", "hidden.pdf"),
+        ("", "file.pdf"),
+        (".pdf", "pdf.pdf"),
+        ("...", "file.pdf"),
+        ("a\u200bb.PDF", "ab.pdf"),
+        ('a"b<c>.pdf', "a_b_c_.pdf"),
+        ("report.pdf.exe", "report.pdf.exe.pdf"),
+    ],
+)
+def test_it_makes_a_name_safe(given, safe):
+    assert safe_name(given, PDF) == safe
+
+
+def test_it_keeps_a_name_in_255_bytes_of_whole_letters():
+    name = safe_name("Giấy phép kinh doanh " * 30 + ".pdf", PDF)
+
+    assert 240 < len(name.encode()) <= 255
+    assert name.endswith(".pdf")
+
+
+def test_it_composes_a_name_that_a_mac_took_apart():
+    assert safe_name(unicodedata.normalize("NFD", "Hồ sơ.pdf"), PDF) == "Hồ sơ.pdf"
