@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from requests_desk.api.fields import Instant, InstantOrDay, Reference, Strict, Text
 from requests_desk.people.models import Unit
+from requests_desk.tickets import splitting
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.services import reply_checks
 from requests_desk.tickets.services.incoming import Asked, Request
@@ -54,6 +55,13 @@ class NewTicket(Strict):
     agency = _text(help_text="Code of the agency, for who logs for several.")
     language = serializers.ChoiceField(choices=LANGUAGES, default="vi")
     requester = RequesterIn(required=False)
+    items = serializers.ListField(
+        child=Text(allow_blank=True),
+        max_length=splitting.MOST,
+        allow_null=True,
+        default=None,
+        help_text="Its questions one by one. Left out: as they are numbered in the text; empty: it asks one thing.",
+    )
 
     def request(self, *, unit: Unit | None, submission: str) -> Request:
         """Return what came in as the domain knows it."""
@@ -61,6 +69,7 @@ class NewTicket(Strict):
         asked = dict(values.pop("requester", {}))
         values |= {"unit": unit, "submission": submission}
         del values["agency"]
+        values["items"] = None if values["items"] is None else tuple(values["items"])
         return Request(**values, asked=Asked(**asked | {"phones": tuple(asked.get("phones", ()))}))
 
 

@@ -54,6 +54,10 @@ SENTENCES: dict[str, Any] = {
     EventKind.UNMERGED: _("Merge with %(code)s taken back"),
     EventKind.FILE_ADDED: _("File added"),
     EventKind.FILE_REFUSED: _("File not kept: %(reason)s"),
+    EventKind.ITEMS_SPLIT: _("Questions told apart: %(count)s"),
+    EventKind.ITEMS_CHANGED: _("Questions told apart anew: %(count)s"),
+    EventKind.ITEM_SETTLED: _("Question %(number)s settled: %(result)s, at %(settled_at)s"),
+    EventKind.ITEM_REOPENED: _("Question %(number)s open again"),
     EventKind.CLOSED: _("Request closed: %(ending)s"),
 }
 ICONS = {
@@ -86,6 +90,10 @@ ICONS = {
     EventKind.UNMERGED: "swap",
     EventKind.FILE_ADDED: "letter",
     EventKind.FILE_REFUSED: "alert",
+    EventKind.ITEMS_SPLIT: "note",
+    EventKind.ITEMS_CHANGED: "note",
+    EventKind.ITEM_SETTLED: "check",
+    EventKind.ITEM_REOPENED: "alert",
     EventKind.CLOSED: "lock",
 }
 _REASONS = ("outcome", "ending", "void", "cycle", "file")
@@ -102,6 +110,7 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["ending"] = word(facts.get("ending", ""), "ending")
     spoken["reason"] = _why(str(facts.get("reason", "")))
     spoken["desk"] = word(str(facts.get("desk", "")), "desk")
+    spoken["result"] = word(str(facts.get("result", "")), "reply")
     spoken["link"] = word(str(facts.get("link", "")), "link")
     is_reply = event.kind in _REPLY_KINDS
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""

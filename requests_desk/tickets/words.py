@@ -178,4 +178,8 @@ class EventKind(models.TextChoices):
     UNMERGED = "unmerged"
     FILE_ADDED = "file_added"
     FILE_REFUSED = "file_refused"
+    ITEMS_SPLIT = "items_split"
+    ITEMS_CHANGED = "items_changed"
+    ITEM_SETTLED = "item_settled"
+    ITEM_REOPENED = "item_reopened"
     CLOSED = "closed"

@@ -200,6 +200,18 @@ def test_it_lets_a_head_alone_go_back_beyond_seven_days(desk: Desk, as_: As, who
     assert response.status_code == status
 
 
+def test_it_takes_questions_told_apart(lan: Speaker) -> None:
+    code = lan.post("tickets/", a_body(items=["Giá?", "Hạn?"])).json()["code"]
+
+    assert list(Ticket.objects.get(code=code).items.values_list("text", flat=True)) == ["Giá?", "Hạn?"]
+
+
+def test_it_names_the_question_that_is_empty(lan: Speaker) -> None:
+    response = lan.post("tickets/", a_body(items=["Giá?", " "]))
+
+    assert (response.status_code, set(response.json()["fields"])) == (400, {"items"})
+
+
 def test_it_takes_a_unit_by_its_id_too(lan: Speaker, desk: Desk) -> None:
     lan.post("tickets/", a_body(unit=desk.office.pk))
 

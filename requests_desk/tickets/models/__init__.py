@@ -7,6 +7,7 @@ from requests_desk.tickets.models.attachments import Attachment
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.health import Heartbeat
+from requests_desk.tickets.models.items import Item
 from requests_desk.tickets.models.ledger import Event
 from requests_desk.tickets.models.promise import Application, PolicyRule
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
@@ -32,6 +33,7 @@ __all__ = [
     "Exclusion",
     "Field",
     "Heartbeat",
+    "Item",
     "Message",
     "PolicyRule",
     "Reply",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -58,6 +59,8 @@ class Reply(models.Model):
     signed_at = models.DateTimeField(null=True)
     # When it first reached the requester by a delivery that still stands; null while none does (P3, P4).
     reached_at = models.DateTimeField(null=True)
+    # The numbers of the questions of its cycle that it answers, refuses or transfers; none where the request asks one.
+    items = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["ticket", "created_at"], name="reply_by_ticket")]
@@ -68,6 +71,7 @@ class Reply(models.Model):
                 | Q(promised_at__isnull=False) & ~Q(done="") & ~Q(reason="") & ~Q(contact=""),
                 name="interim_promises",
             ),
+            models.CheckConstraint(condition=~Q(kind=ReplyKind.INTERIM) | Q(items=[]), name="interim_settles_nothing"),
             models.CheckConstraint(
                 condition=~Q(kind=ReplyKind.REFUSAL) | Q(call_outcome__in=MISSED_CALLS) | ~Q(ground=""),
                 name="refusal_has_ground",

@@ -16,7 +16,7 @@ from requests_desk.tickets import identifiers
 from requests_desk.tickets.access import RIGHTS, Right, memberships
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import Field
-from requests_desk.tickets.services import refusing
+from requests_desk.tickets.services import items, refusing
 from requests_desk.tickets.words import Channel, Kind, Priority
 
 FREE_BACKDATING = timedelta(minutes=15)
@@ -60,7 +60,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in through a door. `received_at` None means: this very moment."""
+    """What came in through a door. `received_at` None means: this very moment.
+
+    `items` None: its questions are told apart as they are numbered; empty: it asks one thing.
+    """
 
     channel: str
     text: str
@@ -77,6 +80,7 @@ class Request:
     unit: Unit | None = None
     language: str = "vi"
     submission: str = ""
+    items: tuple[str, ...] | None = None
 
 
 def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) -> Request:
@@ -103,6 +107,7 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
         problems["language"] = [_("This language is not known.")]
     if request.unit is not None and request.unit.agency_id != agency.pk:
         problems["unit"] = [_("This unit does not belong to the agency.")]
+    told_apart = _items(request.items, problems)
     received_at = request.received_at
     if received_at is not None:
         received_at = at if at < received_at <= at + CLOCKS_DIFFER else received_at
@@ -111,7 +116,7 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
     if problems:
         raise Refused(problems)
     asked = replace(request.asked, phones=phones, **who)
-    return replace(request, asked=asked, received_at=received_at, **texts)  # type: ignore[arg-type]  # texts all
+    return replace(request, asked=asked, received_at=received_at, items=told_apart, **texts)  # type: ignore[arg-type]  # texts all
 
 
 def submission_of(request: Request) -> str:
@@ -184,6 +189,14 @@ def _external(deadline: datetime | None, received_at: datetime) -> dict[str, lis
     if deadline - received_at > LONGEST_LIMIT:
         return {"external_deadline": [_("The deadline set from outside lies too far ahead.")]}
     return {}
+
+
+def _items(given: tuple[str, ...] | None, problems: dict[str, list[str]]) -> tuple[str, ...] | None:
+    try:
+        return None if given is None else items.checked(given)
+    except items.Refused as error:
+        problems.update(error.fields)
+        return None
 
 
 def _phones(typed: tuple[str, ...], problems: dict[str, list[str]]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from requests_desk.people.models import Agency, User
 from requests_desk.tickets import identifiers, likeness, texts
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import Attachment, CodeCounter, StatusLink, Ticket
-from requests_desk.tickets.services import attachments, due, ledger, outbox, policy_choice, requesters, timing
+from requests_desk.tickets.services import attachments, due, items, ledger, outbox, policy_choice, requesters, timing
 from requests_desk.tickets.services.incoming import Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
@@ -135,7 +135,8 @@ def _ticket(
     timed = timing.start(
         ticket, chosen, started_at=received_at, cycle=1, external_deadline=request.external_deadline, at=at
     )
-    return ticket, timed.due_at, [Line(ticket, "logged", _facts(ticket)), *timed.lines]
+    asked = items.begin(ticket, items.asked(request.text, request.items), cycle=1)
+    return ticket, timed.due_at, [Line(ticket, "logged", _facts(ticket)), *asked, *timed.lines]
 
 
 def _searched(code: str, request: Request) -> str:

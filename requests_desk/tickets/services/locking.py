@@ -18,6 +18,7 @@ ACTS = (
     "cycle_opened",
     "merged",
     "absorbed",
+    "items_changed",
     "closed",
 )
 
