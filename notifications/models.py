@@ -73,7 +73,6 @@ class Notification(models.Model):
             models.Index(fields=["destination", "-id"], name="notification_destination"),
             models.Index(fields=["owner", "-id"], condition=Q(state="failed"), name="notification_failed"),
             models.Index(fields=["owner", "created_at"], condition=Q(channel="sms"), name="notification_sms"),
-            models.Index(fields=["recipient", "-id"], condition=Q(channel="in_app"), name="notification_bell"),
             models.Index(
                 fields=["outcome_at", "id"],
                 condition=Q(outcome_at__isnull=False, settled_at__isnull=True),

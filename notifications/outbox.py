@@ -115,7 +115,7 @@ def rewrite(draft: Draft, *, at: datetime) -> bool:
 
 def _row(draft: Draft, *, at: datetime) -> Notification:
     channels.check(draft.channel)
-    return Notification(
+    row = Notification(
         key=draft.key,
         owner=draft.owner,
         subject=draft.subject,
@@ -133,6 +133,10 @@ def _row(draft: Draft, *, at: datetime) -> Notification:
         next_attempt_at=max(at, draft.not_before) if draft.not_before else at,
         created_at=at,
     )
+    if channels.CHANNELS[draft.channel].immediate:
+        row.state, row.next_attempt_at = State.DELIVERED, None
+        row.accepted_at = row.delivered_at = row.outcome_at = row.settled_at = at
+    return row
 
 
 def _message_id(key: str) -> str:

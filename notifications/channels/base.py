@@ -17,6 +17,8 @@ class Channel(ABC):
     """One way to reach a person. A new provider is one more file with one of these."""
 
     name: ClassVar[str]
+    # Written is delivered: there is no provider to wait for.
+    immediate: ClassVar[bool] = False
     handful: ClassVar[int] = 1  # how many are begun and recorded together, so many a killed sender leaves in doubt
 
     @abstractmethod

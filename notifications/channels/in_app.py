@@ -9,6 +9,7 @@ from notifications.results import Result
 
 class InApp(Channel):
     name = "in_app"
+    immediate = True
 
     def is_configured(self) -> bool:
         """Always: it needs no provider."""

@@ -76,3 +76,13 @@ class NightForm(forms.Form):
     holds_night_sms = forms.BooleanField(
         label=_("Let the SMS of a night's missed deadline wait until morning"), required=False
     )
+
+
+class NoticesForm(forms.Form):
+    """Whether what stands under one's bell comes by mail too."""
+
+    mails_notices = forms.BooleanField(
+        label=_("Send me notices by mail too"),
+        required=False,
+        help_text=_("In quiet hours they gather into one mail. Reminders and missed deadlines come all the same."),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.desk.views import alerts, alike, away, intake, queue, sent, ticket
+from requests_desk.desk.views import alerts, alike, away, intake, notices, queue, sent, ticket
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),
     path("files/<int:pk>/", ticket.file, name="file"),
     path("away/", away.away, name="away"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/bell/", notices.bell, name="bell"),
     path("alerts/acknowledge/", alerts.at_the_desk, name="acknowledge"),
     path("sent/", sent.sent_list, name="sent_list"),
     path("sent/<int:pk>/", sent.sent_message, name="sent_message"),

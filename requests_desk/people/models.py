@@ -106,8 +106,8 @@ class User(AbstractBaseUser):
     # When the address, or the number, last refused a message for good: it is not used until it changes (N8).
     email_failed_at = models.DateTimeField(null=True, blank=True)
     phone_failed_at = models.DateTimeField(null=True, blank=True)
-    # Up to when the notices under the bell were read.
-    notices_seen_at = models.DateTimeField(null=True, blank=True)
+    # Whether what stands under the bell comes by mail too.
+    mails_notices = models.BooleanField(default=True)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

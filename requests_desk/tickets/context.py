@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from notifications import channels
+from requests_desk.people.models import User
 from requests_desk.tickets import access
-from requests_desk.tickets.queries import health, promises
+from requests_desk.tickets.queries import health, notices, promises
 from requests_desk.tickets.templatetags.desk import word
 
 
@@ -21,7 +23,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "channels_unavailable": SimpleLazyObject(_unavailable),
         "unconfirmed": SimpleLazyObject(lambda: _unconfirmed(request)),
         "rights": SimpleLazyObject(lambda: access.held(request.user)),
+        "bell": cache(lambda: _bell(request)),
     }
+
+
+def _bell(request: HttpRequest) -> int:
+    """How many notices the reader has not read; strangers have none."""
+    return notices.unread(request.user) if isinstance(request.user, User) else 0
 
 
 def _unconfirmed(request: HttpRequest) -> list[promises.Unconfirmed]:

@@ -137,6 +137,22 @@ class Because(models.TextChoices):
     NOT_REACHED = "not_reached", _("You receive this because an earlier alert did not arrive.")
 
 
+class NoticeKind(models.TextChoices):
+    """What people are told of from day to day; who and how stands in `services/notices.py`."""
+
+    ASSIGNED = "assigned", _("Assigned to you")
+    UNIT_ASSIGNED = "unit_assigned", _("Given to your unit, without an officer")
+    HANDED_BACK = "handed_back", _("Handed back, without an officer")
+    MESSAGE = "message", _("New message or file from the requester")
+    REOPENED = "reopened", _("Taken up again at the requester's word")
+    SUBMITTED = "submitted", _("A reply waits for your approval")
+    APPROVED = "approved", _("Your reply was approved")
+    RETURNED = "returned", _("Your reply was returned for revision")
+    NOT_DELIVERED = "not_delivered", _("Your reply did not reach the requester")
+    REMINDER = "reminder", _("A deadline comes near")
+    BREACH = "breach", _("A deadline was missed")
+
+
 class EventKind(models.TextChoices):
     """Everything the ledger can say. The sentence of each kind stands in `sentences.py`."""
 

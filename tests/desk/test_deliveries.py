@@ -47,14 +47,14 @@ def test_it_shows_whether_each_arrived_and_why_not(client: Client, failed: Notif
 @pytest.mark.parametrize(
     ("query", "causes"),
     [
-        ({}, {"acknowledgement", "reply", "not_delivered"}),
+        ({}, {"acknowledgement", "notice", "reply", "not_delivered"}),
         ({"state": "failed"}, {"reply"}),
-        ({"code": "sct-2026-000001"}, {"acknowledgement", "reply", "not_delivered"}),
+        ({"code": "sct-2026-000001"}, {"acknowledgement", "notice", "reply", "not_delivered"}),
         ({"code": "SCT-2026-999999"}, set()),
-        ({"to": "alice@so.example"}, {"not_delivered"}),
+        ({"to": "alice@so.example"}, {"notice", "not_delivered"}),
         ({"to": "nobody@so.example"}, set()),
         ({"channel": "sms"}, set()),
-        ({"channel": "pigeon"}, {"acknowledgement", "reply", "not_delivered"}),
+        ({"channel": "pigeon"}, {"acknowledgement", "notice", "reply", "not_delivered"}),
     ],
 )
 def test_it_finds_by_what_is_known(

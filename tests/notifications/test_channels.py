@@ -4,7 +4,7 @@ import pytest
 
 from notifications import channels, outbox
 from notifications.models import Attempt
-from tests.notifications.cast import MORNING, a_draft, an_sms, dispatched, enqueued, stored
+from tests.notifications.cast import MORNING, a_draft, an_sms, dispatched, enqueued, later, stored
 
 
 @pytest.mark.parametrize("name", ["email", "sms"])
@@ -66,12 +66,11 @@ def test_it_refuses_in_the_demo_what_it_would_refuse_elsewhere(settings):
 
 
 @pytest.mark.django_db
-def test_it_delivers_inside_the_desk_at_once():
-    enqueued(a_draft(channel="in_app", destination=""))
+def test_it_delivers_inside_the_desk_by_writing_it():
+    enqueued(a_draft(channel="in_app", destination="", not_before=later(hours=8)))
 
-    dispatched("in_app")
-
-    assert stored("reply:1:email").state == "delivered"
+    row = stored("reply:1:email")
+    assert (row.state, row.delivered_at, row.next_attempt_at) == ("delivered", MORNING, None)
 
 
 @pytest.mark.django_db

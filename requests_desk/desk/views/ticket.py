@@ -23,7 +23,17 @@ from requests_desk.tickets import access, downloads, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Attachment, Ticket
 from requests_desk.tickets.queries import alerts, ticket_page
-from requests_desk.tickets.services import approval, assignment, closing, intake, links, locking, refusing, replies
+from requests_desk.tickets.services import (
+    approval,
+    assignment,
+    closing,
+    intake,
+    links,
+    locking,
+    notices,
+    refusing,
+    replies,
+)
 from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import ReplyKind, ReplyState
 
@@ -33,7 +43,7 @@ from requests_desk.tickets.words import ReplyKind, ReplyState
 def ticket(request: DeskRequest, code: str) -> HttpResponse:
     """Show a request. A POST names its `action`, asks for the right to it, and makes one call to the domain."""
     if request.method != "POST":
-        return _page(request, access.get(request.user, code))
+        return _read(request, access.get(request.user, code))
     action = request.POST.get("action", "")
     if verb := VERBS.get(action):
         return _verb(request, access.get(request.user, code, verb.right), action)
@@ -50,6 +60,13 @@ def file(request: DeskRequest, pk: int) -> HttpResponseBase:
         return downloads.response(found)
     except Attachment.DoesNotExist as error:
         raise Http404 from error
+
+
+def _read(request: DeskRequest, ticket: Ticket) -> HttpResponse:
+    """Show the page; whoever sees it has read what the bell says of it."""
+    if request.method == "GET":
+        notices.read(request.user, ticket=ticket, at=timezone.now())
+    return _page(request, ticket)
 
 
 def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:

@@ -93,6 +93,12 @@ def hold_night_sms(person: User, *, holds_night_sms: bool) -> None:
     person.save(update_fields=["holds_night_sms"])
 
 
+def mail_notices(person: User, *, mails_notices: bool) -> None:
+    """Send somebody their everyday notices by mail too, or not."""
+    person.mails_notices = mails_notices
+    person.save(update_fields=["mails_notices"])
+
+
 def use_again(agency: Agency, pk: int) -> None:
     """Use the address and the number of somebody of the agency again, whatever they refused before (N8)."""
     person = User.objects.filter(pk=pk, memberships__agency=agency)

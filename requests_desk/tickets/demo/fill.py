@@ -15,7 +15,7 @@ from notifications.results import Result
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets.demo import people, samples
 from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
-from requests_desk.tickets.models import Alert, Ticket
+from requests_desk.tickets.models import Alert, Notice, Ticket
 from requests_desk.tickets.services import assignment, climbing, closing, intake, policy_choice, reminders, replies
 from requests_desk.tickets.words import Reason
 from sla import catalogue, versions, worktime
@@ -38,6 +38,7 @@ def fill(*, at: datetime, progress: Callable[[str], None]) -> list[dict[str, str
         if number % 20 == 0:
             progress(f"{number} of {len(steps)} events replayed")
     let_time_pass(until=at)
+    Notice.objects.filter(at__lt=at - timedelta(days=1)).update(read_at=at)
     return house.accounts
 
 
@@ -58,7 +59,7 @@ def acknowledge_reminders(*, at: datetime) -> None:
 
 def count_as_sent(*, at: datetime) -> None:
     """Record every waiting message as delivered at `at`: the past reaches nobody, whatever provider is set up."""
-    for channel in ("email", "sms", "in_app"):
+    for channel in ("email", "sms"):
         for row in outbox.claim(channel, at=at, limit=500, lease_seconds=60, owner="demo"):
             outbox.begin_attempt(row, at=at, lease_seconds=60)
             outcome = outbox.record(row, Result.accepted(delivered=True, reason="demo"), at=at)
@@ -74,6 +75,7 @@ def _next_look() -> datetime | None:
         Alert.objects.aggregate(at=Min("climb_at")),
         Notification.objects.aggregate(at=Min("next_attempt_at")),
         Agency.objects.aggregate(at=Min("morning_at")),
+        Notice.objects.aggregate(at=Min("mail_at")),
     )
     return min((found["at"] for found in waiting if found["at"]), default=None)
 

@@ -9,6 +9,7 @@ from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.items import Item
 from requests_desk.tickets.models.ledger import Event
+from requests_desk.tickets.models.notices import Notice
 from requests_desk.tickets.models.promise import Application, PolicyRule
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
 from requests_desk.tickets.models.ticket import (
@@ -35,6 +36,7 @@ __all__ = [
     "Heartbeat",
     "Item",
     "Message",
+    "Notice",
     "PolicyRule",
     "Reply",
     "Requester",

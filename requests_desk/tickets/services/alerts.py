@@ -13,7 +13,7 @@ from notifications.outbox import Draft
 from requests_desk.tickets import alert_texts
 from requests_desk.tickets.alert_texts import Telling
 from requests_desk.tickets.models import Alert, Digest, Ticket
-from requests_desk.tickets.services import outbox
+from requests_desk.tickets.services import notices, outbox
 from requests_desk.tickets.services.recipients import LADDER, Directory, Recipient, Told
 from requests_desk.tickets.services.sms_cap import SmsCaps
 from sla import versions, worktime
@@ -55,6 +55,7 @@ def tell(dues: Sequence[Due], *, directory: Directory, storm: Storm, at: datetim
     _make_digests(dues, storm, at=at)
     tellings = [_telling(due, directory, storm, at=at) for due in dues]
     Alert.objects.bulk_create([telling.alert for telling in tellings])
+    notices.ring(t.alert for t in tellings if any(way.channel == "in_app" for way in t.ways))
     single = [telling for telling in tellings if telling.alert.digest_id is None]
     drafts = [_single(telling, way, at=at) for telling in single for way in telling.ways]
     drafts += _digests(tellings, storm, at=at)

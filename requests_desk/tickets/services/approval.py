@@ -12,10 +12,19 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Attachment, Reply, Ticket
-from requests_desk.tickets.services import attachments, ledger, locking, refusing, replies, reply_checks, signing
+from requests_desk.tickets.services import (
+    attachments,
+    ledger,
+    locking,
+    notices,
+    refusing,
+    replies,
+    reply_checks,
+    signing,
+)
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.replies import Draft
-from requests_desk.tickets.words import CallOutcome, ReplyChannel, ReplyState, State
+from requests_desk.tickets.words import CallOutcome, NoticeKind, ReplyChannel, ReplyState, State
 
 
 class Refused(refusing.Refused):
@@ -38,6 +47,7 @@ def approve(reply: Reply, *, number: str = "", by: User, at: datetime, seen_seq:
         reply.save(update_fields=["document_number", "state", "signed_by", "signed_at"])
         signing.refresh(ticket)
         ledger.append([Line(ticket, "reply_approved", _facts(reply))], actor=by, at=at)
+        notices.tell(NoticeKind.APPROVED, ticket, reply=reply, by=by, at=at)
         if is_gone:
             replies.carry(ticket, reply, by=by, at=at)
     return reply
@@ -56,6 +66,7 @@ def give_back(reply: Reply, *, reason: str, by: User, at: datetime, seen_seq: in
         signing.refresh(ticket)
         facts = _facts(reply) | {"reason_digest": identifiers.text_digest(reason)}
         ledger.append([Line(ticket, "reply_returned", facts)], actor=by, at=at)
+        notices.tell(NoticeKind.RETURNED, ticket, reply=reply, by=by, at=at)
     return reply
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import Membership, Unit, User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Attachment, Message, Ticket
-from requests_desk.tickets.services import attachments, ledger, locking, refusing
+from requests_desk.tickets.services import attachments, ledger, locking, notices, refusing
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import State
+from requests_desk.tickets.words import NoticeKind, State
 
 
 class Refused(refusing.Refused):
@@ -27,13 +27,25 @@ def assign(
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
         _require(ticket, unit, officer)
+        before = (ticket.unit_id, ticket.officer_id)
         facts = {"unit": [ticket.unit_id, unit.pk], "officer": [ticket.officer_id, officer.pk if officer else None]}
         ticket.unit, ticket.officer = unit, officer
         if ticket.state == State.RECEIVED:
             ticket.state = State.ASSIGNED
         ticket.save(update_fields=["unit", "officer", "state"])
         ledger.append([Line(ticket, "assigned", facts)], actor=by, at=at)
+        if news := _news(ticket, *before):
+            notices.tell(news, ticket, by=by, at=at)
     return ticket
+
+
+def _news(ticket: Ticket, unit: int | None, officer: int | None) -> NoticeKind | None:
+    """Return what somebody must be told after a ticket left this unit and officer."""
+    if ticket.officer_id:
+        return NoticeKind.ASSIGNED if ticket.officer_id != officer else None
+    if officer:
+        return NoticeKind.HANDED_BACK
+    return NoticeKind.UNIT_ASSIGNED if ticket.unit_id != unit else None
 
 
 def note(ticket: Ticket, text: str, *, by: User, at: datetime, files: Sequence[Attachment] = ()) -> Message:

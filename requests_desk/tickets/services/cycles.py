@@ -20,6 +20,7 @@ from requests_desk.tickets.services import (
     links,
     locking,
     merging,
+    notices,
     pauses,
     policy_choice,
     refusing,
@@ -27,7 +28,7 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.incoming import CLOCKS_DIFFER, Asked, Request
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import FINAL_REPLIES, Channel, CycleReason, LinkKind, ReplyKind, State
+from requests_desk.tickets.words import FINAL_REPLIES, Channel, CycleReason, LinkKind, NoticeKind, ReplyKind, State
 from sla import clocks
 
 TAKEN_UP_WITHIN = timedelta(days=30)
@@ -171,6 +172,7 @@ def _kept(ticket: Ticket, words: Words, received_at: datetime, *, by: User | Non
     message, lines = _message(ticket, words, received_at, by=by)
     ledger.append(lines, actor=by, at=at)
     if not words.is_automatic:
+        notices.tell(NoticeKind.MESSAGE, ticket, by=by, at=at)
         pauses.resume(ticket, since=received_at, by=by, at=at)  # whatever it says, they were heard of again
     return Taken(ticket, message, "")
 
@@ -222,6 +224,7 @@ def _taken_up(
     lines = [*said, Line(ticket, "cycle_opened", facts), *timed.lines]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
+    notices.tell(NoticeKind.REOPENED, ticket, by=by, at=at)
     return Taken(ticket, message, "cycle")
 
 
@@ -276,6 +279,7 @@ def _followed(ticket: Ticket, words: Words, received_at: datetime, *, by: User |
     if ticket.sealed:
         _seal_alike(ticket, new)
     links.link(new, ticket, LinkKind.FOLLOW_UP, by=by, at=at)
+    notices.tell(NoticeKind.UNIT_ASSIGNED, new, by=by, at=at)
     return Taken(new, None, "ticket")
 
 

@@ -17,7 +17,7 @@ from requests_desk.tickets.words import Because
 LADDER = ("officer", "unit_head", "chief", "leadership")
 DUTY, ALARM = "duty", "alarm"
 FALLBACK_CHANNELS = ("email", "sms")
-_ROLES = {"chief": Role.CHIEF, "leadership": Role.LEADER}
+_ROLES = {"unit_head": Role.UNIT_HEAD, "chief": Role.CHIEF, "leadership": Role.LEADER}
 
 
 class Recipient(NamedTuple):
@@ -110,11 +110,15 @@ class Directory:
 
     def held_until(self, ticket: Ticket, told: Told, channel: str, *, is_breach: bool) -> datetime | None:
         """Return until when quiet hours hold a message to somebody, or None when it goes at once (N4)."""
-        if told.person is None or self.presence[ticket.agency_id].is_on_duty(told.person):
+        if told.person is None or (is_breach and not (channel == "sms" and told.person.holds_night_sms)):
             return None
-        if is_breach and not (channel == "sms" and told.person.holds_night_sms):
+        return self.quiet_for(ticket.agency_id, told.person)
+
+    def quiet_for(self, agency: int, person: User) -> datetime | None:
+        """Return until when quiet hours hold what can wait, None outside them and for who is on duty (N1, N4)."""
+        if self.presence[agency].is_on_duty(person):
             return None
-        return quiet_until(self.agencies[ticket.agency_id], at=self.at)
+        return quiet_until(self.agencies[agency], at=self.at)
 
     def without(self, ticket: Ticket) -> tuple[str, ...]:
         """Return the channels an agency may use no more for alerts: its SMS of the month may be spent (N8)."""
@@ -132,26 +136,30 @@ class Directory:
 
     def _holders(self, ticket: Ticket, rung: str) -> list[Holder]:
         """Return who stands on a rung, the absent and the excluded replaced by their deputies (N3, P13)."""
-        here, because = ticket.agency_id, ""
-        heads = [m for m in self.of_role[here, Role.UNIT_HEAD] if m.unit_id == ticket.unit_id]
+        because = ""
         if rung == "officer" and ticket.officer_id:
-            own = _people(self.of_person[here, ticket.officer_id])
+            own = _people(self.of_person[ticket.agency_id, ticket.officer_id])
         elif rung == "officer":  # nobody holds it yet: whoever could give it to somebody
             because = str(Because.UNASSIGNED)
-            own = _people([*self.of_role[here, Role.FRONT_DESK], *heads])
-        elif rung == "unit_head":
-            own = _people(heads)
+            front, heads = self.in_role(ticket, Role.FRONT_DESK), self.in_role(ticket, Role.UNIT_HEAD)
+            own = list({person.pk: person for person in (*front, *heads)}.values())
         else:
-            own = _people(self.of_role[here, _ROLES[rung]])
+            own = self.in_role(ticket, _ROLES[rung])
+        return [
+            Holder(there, Because.DEPUTY, person.full_name) if there is not person else Holder(person, because)
+            for person, there in self.stand_ins(ticket, own)
+        ]
+
+    def stand_ins(self, ticket: Ticket, people: Iterable[User]) -> list[tuple[User, User]]:
+        """Return each with who is there in their place, they themselves where they are; without those nobody is for."""
         tellable, presence = self._tellable(ticket), self.presence[ticket.agency_id]
-        holders = []
-        for person in own:
-            there = presence.stand_in(person, lambda someone: someone.pk in tellable)
-            if there is person:
-                holders.append(Holder(person, because))
-            elif there:
-                holders.append(Holder(there, Because.DEPUTY, person.full_name))
-        return holders
+        found = [(person, presence.stand_in(person, lambda someone: someone.pk in tellable)) for person in people]
+        return [(person, there) for person, there in found if there]
+
+    def in_role(self, ticket: Ticket, role: str) -> list[User]:
+        """Return who holds a role that answers for the ticket: a unit's roles in its own unit alone."""
+        members = self.of_role[ticket.agency_id, role]
+        return _people(m for m in members if role not in access.UNIT_ROLES or m.unit_id == ticket.unit_id)
 
     def _on_duty(self, ticket: Ticket) -> list[Holder]:
         tellable = self._tellable(ticket)

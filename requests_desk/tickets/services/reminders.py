@@ -13,7 +13,7 @@ from django.db.models import Count, Value
 
 from notifications import outbox as notifications_outbox
 from requests_desk.tickets.models import Alert, Reply, Ticket
-from requests_desk.tickets.services import alerts, calls, climbing, ledger, locking, mornings, replies
+from requests_desk.tickets.services import alerts, calls, climbing, ledger, locking, mornings, notices, replies
 from requests_desk.tickets.services.alerts import Due, Storm
 from requests_desk.tickets.services.recipients import DUTY, Directory, Told
 from requests_desk.tickets.words import CallOutcome
@@ -54,6 +54,8 @@ def sweep(*, at: datetime) -> int:
         climbing.climb_due(at=at, limit=BATCH, directory=own.directory, storm=own.storm)
     if "morning" in work:
         mornings.write_due(at=at)
+    if "notice" in work:
+        notices.mail_due(at=at)
     return looked
 
 
@@ -64,6 +66,7 @@ def _work(*, at: datetime) -> set[str]:
         "milestone": clocks.due_rows(at=at),
         "alert": Alert.objects.filter(climb_at__lte=at),
         "morning": mornings.due(at=at),
+        "notice": notices.due(at=at),
     }
     first, *others = [
         rows.order_by().annotate(work=Value(name)).values_list("work", flat=True)[:1] for name, rows in waiting.items()

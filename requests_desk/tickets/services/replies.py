@@ -21,6 +21,7 @@ from requests_desk.tickets.services import (
     due,
     ledger,
     locking,
+    notices,
     outbox,
     recipients,
     reply_checks,
@@ -30,7 +31,7 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, ReplyChannel, ReplyState, State
+from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, NoticeKind, ReplyChannel, ReplyState, State
 from sla import clocks
 from sla.changes import Change
 from sla.models import BreachCause
@@ -101,6 +102,7 @@ def submit_or_carry(ticket: Ticket, reply: Reply, desk: str, *, by: User, at: da
     reply.save(update_fields=["state", "happened_at"])
     signing.refresh(ticket)
     ledger.append([Line(ticket, "reply_submitted", _facts(reply, desk=desk))], actor=by, at=at)
+    notices.tell(NoticeKind.SUBMITTED, ticket, reply=reply, by=by, at=at)
 
 
 def carry(ticket: Ticket, reply: Reply, *, by: User, at: datetime) -> None:
@@ -246,6 +248,7 @@ def _failed(ticket: Ticket, reply: Reply, *, reason: str, at: datetime) -> None:
         lines += [Line(ticket, "reply_voided", facts), *ledger.lines_of(ticket, changes)]
     ledger.append(lines, actor=None, at=at)
     due.refresh(ticket)
+    notices.tell(NoticeKind.NOT_DELIVERED, ticket, reply=reply, by=None, at=at)
     outbox.post(texts.not_delivered(reply, recipients.about_reply(ticket, reply, at=at), at=at), at=at)
 
 

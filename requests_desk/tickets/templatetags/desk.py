@@ -29,6 +29,7 @@ WORDS: dict[str, type[TextChoices]] = {
     "cycle": words.CycleReason,
     "desk": words.Desk,
     "reply_state": words.ReplyState,
+    "notice": words.NoticeKind,
     "role": Role,
 }
 LISTS = {
@@ -62,6 +63,7 @@ LISTS = {
         "not_delivered": _("Reply not delivered"),
         "morning": _("Morning list"),
         "sms_cap": _("SMS of the month nearly used up"),
+        "notice": _("Notice"),
         "no_reply": _("No reply in time"),
         "sent_not_delivered": _("Sent in time, not delivered"),
         "not_reachable": _("Requester could not be reached"),

@@ -285,7 +285,7 @@ def test_it_holds_no_digest_that_a_breach_is_in_whichever_batch_brought_it(quiet
     monkeypatch.setattr(reminders, "BATCH", 8)
     reminders.sweep(at=night)
 
-    (mail,) = Notification.objects.filter(recipient=f"user:{quiet.alice.pk}", channel="email")
+    (mail,) = Notification.objects.filter(recipient=f"user:{quiet.alice.pk}", cause="alert:breach", channel="email")
     assert mail.next_attempt_at == night
     assert all(ticket.code in mail.text for ticket in breached)
     assert "còn 8 giờ" in mail.text

@@ -1,0 +1,162 @@
+"""Everyday notices: who is told of what under the bell and by mail, and what quiet hours gather into one mail (N4)."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from notifications.outbox import Draft
+from requests_desk.people.models import Role, User
+from requests_desk.tickets import access, notice_texts
+from requests_desk.tickets.models import Alert, Notice, Reply, Ticket
+from requests_desk.tickets.services import outbox, signing
+from requests_desk.tickets.services.recipients import Directory, ways_to
+from requests_desk.tickets.words import Desk, NoticeKind
+
+log = logging.getLogger(__name__)
+
+AUTHOR, OFFICER, SIGNER = "author", "officer", "signer"
+SIGNERS = {Desk.UNIT_HEAD: Role.UNIT_HEAD, Desk.LEADER: Role.LEADER}
+
+
+class Sort(NamedTuple):
+    """Who is told: the first of these groups in which anybody is there; and whether by mail too."""
+
+    whom: tuple[str, ...]
+    by_mail: bool = True
+
+
+_WHO_ANSWERS = (OFFICER, Role.UNIT_HEAD, Role.FRONT_DESK)
+SORTS: dict[NoticeKind, Sort] = {
+    NoticeKind.ASSIGNED: Sort((OFFICER, Role.UNIT_HEAD)),
+    NoticeKind.UNIT_ASSIGNED: Sort((Role.UNIT_HEAD, Role.FRONT_DESK)),
+    NoticeKind.HANDED_BACK: Sort((Role.UNIT_HEAD, Role.FRONT_DESK)),
+    NoticeKind.MESSAGE: Sort(_WHO_ANSWERS),
+    NoticeKind.REOPENED: Sort(_WHO_ANSWERS),
+    NoticeKind.SUBMITTED: Sort((SIGNER, Role.CHIEF, Role.LEADER)),
+    NoticeKind.APPROVED: Sort((AUTHOR, *_WHO_ANSWERS)),
+    NoticeKind.RETURNED: Sort((AUTHOR, *_WHO_ANSWERS)),
+    # A mail of its own goes at once, whatever the hour (P4).
+    NoticeKind.NOT_DELIVERED: Sort((AUTHOR, *_WHO_ANSWERS), by_mail=False),
+}
+
+
+def tell(kind: NoticeKind, ticket: Ticket, *, by: User | None, at: datetime, reply: Reply | None = None) -> None:
+    """Tell who must know what was just written into the history, in the transaction that wrote it (N7).
+
+    Never whoever did it, nor anybody excluded (P13). Who stands in for somebody away gets it with the mail; the one
+    away finds it under the bell.
+    """
+    directory = Directory(at=at).know([ticket])
+    new, mailed = {}, []
+    for person, there in _whom(kind, ticket, reply, directory):
+        for one in {person.pk: person, there.pk: there}.values():
+            if (by and one.pk == by.pk) or one.pk in new or not directory.may_be_told(ticket, one):
+                continue
+            new[one.pk] = _notice(kind, ticket, one, absent=None if one is person else person, by=by, at=at)
+            mailed += [new[one.pk]] if one is there and SORTS[kind].by_mail else []
+    _write(list(new.values()), mailed, directory, at=at)
+
+
+def ring(alerts: Iterable[Alert]) -> None:
+    """Show these alerts under the bell of who was told: their rung names the desk among its channels."""
+    kinds = {False: NoticeKind.REMINDER, True: NoticeKind.BREACH}
+    Notice.objects.bulk_create(
+        Notice(
+            ticket_id=alert.ticket_id,
+            person_id=alert.person_id,
+            kind=kinds[alert.is_breach],
+            key=f"alert:{alert.pk}",
+            at=alert.told_at,
+        )
+        for alert in alerts
+        if alert.person_id  # the alarm address has no bell
+    )
+
+
+def read(person: User, *, at: datetime, ticket: Ticket | None = None) -> int:
+    """Note that somebody read their notices, all of them or those of one request. Return how many were unread."""
+    unread = Notice.objects.filter(person=person, read_at__isnull=True)
+    return (unread.filter(ticket=ticket) if ticket else unread).update(read_at=at)
+
+
+def due(*, at: datetime) -> QuerySet[Notice]:
+    """Return the notices whose mail quiet hours held until now."""
+    return Notice.objects.filter(mail_at__lte=at)
+
+
+def mail_due(*, at: datetime) -> None:
+    """Write the mails that quiet hours held, one to each person for all that gathered (N4)."""
+    for pk in sorted(set(due(at=at).values_list("person", flat=True))):
+        try:
+            _mail_gathered(pk, at=at)
+        except Exception:
+            log.exception("cannot write the notices of person %s", pk)
+
+
+def _whom(kind: NoticeKind, ticket: Ticket, reply: Reply | None, directory: Directory) -> list[tuple[User, User]]:
+    """Return who is told, each with who is there in their place: of the first group that anybody is there of."""
+    for group in SORTS[kind].whom:
+        if found := directory.stand_ins(ticket, _group(group, ticket, reply, directory)):
+            return found
+    return []
+
+
+def _group(group: str, ticket: Ticket, reply: Reply | None, directory: Directory) -> list[User]:
+    if group == OFFICER:
+        return [ticket.officer] if ticket.officer else []
+    if reply and group == AUTHOR:
+        return [reply.author]
+    if reply and group == SIGNER:
+        group = SIGNERS[Desk(signing.desk_of(ticket, reply.kind))]
+    return directory.in_role(ticket, group)
+
+
+def _notice(
+    kind: NoticeKind, ticket: Ticket, person: User, *, absent: User | None, by: User | None, at: datetime
+) -> Notice:
+    # The number of the history's last line names the cause: no other event of this request has it (N7).
+    key = f"{kind}:{ticket.pk}:{ticket.ledger_seq}:user:{person.pk}"
+    return Notice(ticket=ticket, person=person, kind=kind, key=key, actor=by, absent=absent, at=at)
+
+
+def _write(new: Sequence[Notice], mailed: Sequence[Notice], directory: Directory, *, at: datetime) -> None:
+    drafts: list[Draft] = []
+    for notice in mailed:
+        if not notice.person.mails_notices:
+            continue
+        notice.mail_at = directory.quiet_for(notice.ticket.agency_id, notice.person)
+        drafts += [] if notice.mail_at else _mail(notice.person, [notice], at=at)
+    Notice.objects.bulk_create(new)
+    outbox.post(drafts, at=at)
+
+
+@transaction.atomic
+def _mail_gathered(pk: int, *, at: datetime) -> None:
+    person = User.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk).first()
+    if person is None:  # another sweeper writes it
+        return
+    rows = (
+        due(at=at).filter(person=person).select_related("person", "ticket__agency", "ticket__unit", "actor", "absent")
+    )
+    gathered = list(rows.order_by("pk"))
+    Notice.objects.filter(pk__in=[notice.pk for notice in gathered]).update(mail_at=None)
+    # What was read meanwhile, or may be read no more, needs no mail (P13).
+    readable = set(access.visible(person).filter(pk__in=[n.ticket_id for n in gathered]).values_list("pk", flat=True))
+    wanted = [n for n in gathered if n.read_at is None and n.ticket_id in readable and person.mails_notices]
+    by_agency = defaultdict(list)
+    for notice in wanted:
+        by_agency[notice.ticket.agency_id].append(notice)
+    outbox.post([draft for some in by_agency.values() for draft in _mail(person, some, at=at)], at=at)
+
+
+def _mail(person: User, notices: Sequence[Notice], *, at: datetime) -> list[Draft]:
+    """Return the mail that tells of these notices, nothing where no mail reaches the person."""
+    ways = [way for way in ways_to(person, ["email"]) if way.channel == "email"]
+    return [notice_texts.mail(notices, way, at=at) for way in ways]
