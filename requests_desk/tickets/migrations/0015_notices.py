@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0013_files'),
+        ('tickets', '0014_items'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
