@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from notifications import channels
 from requests_desk.people.models import User
 from requests_desk.tickets import access
-from requests_desk.tickets.queries import health, notices, promises
+from requests_desk.tickets.models import Alert
+from requests_desk.tickets.queries import alerts, health, notices, promises
 from requests_desk.tickets.templatetags.desk import word
 
 
@@ -23,8 +24,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "channels_unavailable": SimpleLazyObject(_unavailable),
         "unconfirmed": SimpleLazyObject(lambda: _unconfirmed(request)),
         "rights": SimpleLazyObject(lambda: access.held(request.user)),
+        "alarms": SimpleLazyObject(lambda: _alarms(request)),
         "bell": cache(lambda: _bell(request)),
     }
+
+
+def _alarms(request: HttpRequest) -> list[Alert]:
+    return alerts.alarms(request.user) if isinstance(request.user, User) else []
 
 
 def _bell(request: HttpRequest) -> int:

@@ -8,10 +8,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from requests_desk.people.models import Agency, User
 from requests_desk.tickets import alert_texts
 from requests_desk.tickets.models import Alert, Ticket
+from requests_desk.tickets.queries import alerts as queries
 from requests_desk.tickets.services import reminders
-from tests.support.cast import MORNING, PROMISE, Desk, log_ticket
+from tests.desk.settings_pages import signed_in
+from tests.support.cast import MORNING, PROMISE, Desk, answered_by_call, log_ticket
 
 DUE = MORNING + PROMISE
 
@@ -111,3 +114,61 @@ def test_it_hides_the_alerts_of_a_sealed_request(client: Client, desk: Desk) -> 
     answer = client.post("/desk/alerts/acknowledge/", {"alert": [sealed.alerts.get().pk]})
 
     assert answer.status_code == 404
+
+
+# --- the red bar (N3): nobody who answers for it could be told ----------------------------------------------------
+
+
+@pytest.fixture
+def alarm(desk: Desk) -> Alert:
+    """A breach that reached the alarm address and the administrator alone."""
+    Agency.objects.update(alarm_email="alarm@so.example")
+    User.objects.filter(pk=desk.leader.pk).update(email="", phone="")
+    ticket = log_ticket(desk, officer=desk.alice)
+    reminders.sweep(at=DUE)
+    return ticket.alerts.get(person=None)
+
+
+@pytest.mark.parametrize(
+    ("who", "what"),
+    [("bob", "phân công từng yêu cầu"), ("alice", "báo Chánh Văn phòng"), ("root", "/settings/presence/")],
+)
+def test_it_says_in_red_that_nobody_could_be_told_and_what_to_do(desk: Desk, alarm: Alert, who: str, what: str) -> None:
+    page = signed_in(getattr(desk, who)).get("/desk/").text
+    bar = page.partition("Không báo được hạn")[2].partition("</form>")[0]
+
+    assert alarm.ticket.code in bar and what in bar
+
+
+def test_it_says_so_to_nobody_who_may_not_see_the_request(desk: Desk, alarm: Alert) -> None:
+    """P13, and strangers."""
+    Ticket.objects.filter(pk=alarm.ticket_id).update(sealed=True)
+    alarm.ticket.exclusions.create(unit=desk.unit)
+
+    assert all("Không báo được hạn" not in signed_in(who).get("/desk/").text for who in (desk.bob, desk.charlie))
+
+
+@pytest.mark.parametrize("mended", ["acknowledged", "answered"])
+def test_it_takes_the_bar_away_once_somebody_acts(desk: Desk, alarm: Alert, mended: str) -> None:
+    if mended == "acknowledged":
+        signed_in(desk.bob).post("/desk/alerts/acknowledge/", {"alert": alarm.pk})
+    else:
+        answered_by_call(alarm.ticket, by=desk.alice, at=timezone.now())
+
+    assert "Không báo được hạn" not in signed_in(desk.bob).get("/desk/").text
+
+
+def test_it_shows_no_bar_where_somebody_was_told_since(desk: Desk, alarm: Alert) -> None:
+    Alert.objects.create(
+        ticket=alarm.ticket,
+        milestone=alarm.milestone,
+        due_at=alarm.due_at,
+        rung="leadership-0m>leadership",
+        level="leadership",
+        is_breach=True,
+        person=desk.leader,
+        recipient=f"user:{desk.leader.pk}",
+        told_at=DUE + timedelta(hours=1),
+    )
+
+    assert queries.alarms(desk.bob) == []

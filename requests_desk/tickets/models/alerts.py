@@ -70,6 +70,9 @@ class Alert(models.Model):
             models.Index(fields=["climb_at"], name="alert_to_climb", condition=Q(climb_at__isnull=False)),
             models.Index(fields=["ticket", "-id"], name="alert_by_ticket"),
             models.Index(
+                fields=["ticket"], name="alert_alarm", condition=Q(level="alarm", acknowledged_at__isnull=True)
+            ),
+            models.Index(
                 fields=["person", "-id"],
                 name="alert_unheard",
                 condition=Q(needs_ack=True, acknowledged_at__isnull=True),

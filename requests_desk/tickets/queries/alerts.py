@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, alert_texts
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Alert, Ticket
+from requests_desk.tickets.services.recipients import ALARM
 
 LISTED = 50
 
@@ -23,6 +24,16 @@ def unheard(user: User) -> QuerySet[Alert]:
 def on_ticket(ticket: Ticket) -> list[Alert]:
     """Return what of a ticket nobody acknowledged yet. One query."""
     return list(_unheard().filter(ticket=ticket).select_related("person").order_by("pk"))
+
+
+def alarms(user: User) -> list[Alert]:
+    """Return the last alert of each request that the alarm address or administrators alone could get (N3). One query.
+
+    None of a request somebody else was told of since, or that somebody acknowledged.
+    """
+    since = Alert.objects.filter(milestone=OuterRef("milestone"), told_at__gt=OuterRef("told_at")).exclude(level=ALARM)
+    rows = _unheard().filter(level=ALARM, ticket__in=access.visible(user)).exclude(Exists(since))
+    return list(rows.select_related("ticket").order_by("ticket", "-pk").distinct("ticket")[:LISTED])
 
 
 def within_reach(user: User, pks: Collection[int]) -> list[Alert]:

@@ -14,7 +14,7 @@ from requests_desk.tickets import alert_texts
 from requests_desk.tickets.alert_texts import Telling
 from requests_desk.tickets.models import Alert, Digest, Ticket
 from requests_desk.tickets.services import notices, outbox
-from requests_desk.tickets.services.recipients import LADDER, Directory, Recipient, Told
+from requests_desk.tickets.services.recipients import ALARM, LADDER, Directory, Recipient, Told
 from requests_desk.tickets.services.sms_cap import SmsCaps
 from sla import versions, worktime
 from sla.errors import WorktimeError
@@ -139,6 +139,8 @@ def _acknowledgement(due: Due, *, at: datetime) -> tuple[bool, datetime | None]:
     """Return whether an alert read at `at` asks for action, and when it climbs unless somebody acts (N2)."""
     clock = due.milestone.clock
     wanted = versions.policy(clock.policy_version_id).acknowledge
+    if due.told.level == ALARM:
+        return True, None  # whoever reads it must see to it that somebody can be told
     if not due.is_breach and due.before_s > wanted.from_s:
         return False, None
     if due.told.level not in LADDER[:-1]:

@@ -98,9 +98,10 @@ def _next(
     reached = max(_height(alert.level) for alert in ripe)
     failed = all(alert.failed_at for alert in ripe)
     asked = [alert for alert in told if alert.needs_ack and not alert.failed_at and alert not in ripe]
+    rungs = [alert for alert in asked if alert.level != ALARM]  # an alarm once rung excuses nobody who is back
     # Somebody higher knows already; or a colleague does, and has time left or only stands in for who was not reached.
-    if any(_height(a.level) > reached for a in asked) or any(
-        _height(a.level) == reached and (failed or (a.climb_at and a.climb_at > at)) for a in asked
+    if any(_height(a.level) > reached for a in rungs) or any(
+        _height(a.level) == reached and (failed or (a.climb_at and a.climb_at > at)) for a in rungs
     ):
         return []
     besides = {alert.recipient for alert in (*asked, *ripe)}

@@ -237,6 +237,18 @@ def test_it_counts_the_hour_of_a_reminder_in_office_time_and_of_a_breach_on_the_
     assert told.climb_at == later(hours=9)
 
 
+def test_it_climbs_past_an_alarm_that_rang_while_everybody_was_away(desk, ticket):
+    """Who was told as a last resort cannot answer; who is back and does not answer is no reason to stop."""
+    Agency.objects.filter(pk=desk.agency.pk).update(alarm_email="alarm@so.example")
+    for who in (desk.alice, desk.bob, desk.chief, desk.leader):
+        Absence.objects.create(user=who, from_at=MORNING, to_at=DUE - 12 * HOUR)
+    assert told_at(DUE - 24 * HOUR) == [f"agency:{desk.agency.pk} email", "root email"]
+    assert Alert.objects.filter(level="alarm", needs_ack=True).count() == 2
+    reminders.sweep(at=DUE - 8 * HOUR)
+
+    assert told_at(DUE - 7 * HOUR) == ["chief email"]
+
+
 # --- N5: storms --------------------------------------------------------------------------------------------------
 
 
