@@ -14,7 +14,17 @@ from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.services import reply_checks
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.services.replies import Draft
-from requests_desk.tickets.words import CallOutcome, Channel, Ending, Kind, Reason, ReplyChannel, ReplyKind, State
+from requests_desk.tickets.words import (
+    CallOutcome,
+    Channel,
+    Ending,
+    Kind,
+    Priority,
+    Reason,
+    ReplyChannel,
+    ReplyKind,
+    State,
+)
 
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 MOST_PHONES, PHONES_LENGTH = 20, 500
@@ -44,6 +54,7 @@ class NewTicket(Strict):
     channel = serializers.ChoiceField(choices=Channel.choices)
     kind = serializers.ChoiceField(choices=Kind.choices, default=Kind.INFORMATION)
     field = _text()
+    priority = serializers.ChoiceField(choices=Priority.choices, default=Priority.NORMAL)
     text = Text(allow_blank=True)
     received_at = Instant(allow_null=True, default=None, help_text="Left out: this very moment.")
     received_reason = _text()
@@ -73,6 +84,12 @@ class NewTicket(Strict):
         return Request(**values, asked=Asked(**asked | {"phones": tuple(asked.get("phones", ()))}))
 
 
+class Act(Strict):
+    """A body that may say what its writer had read last."""
+
+    seen_seq = serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ, allow_null=True, default=None)
+
+
 class CallIn(Strict):
     outcome = serializers.ChoiceField(choices=CallOutcome.choices)
     spoke_to = _text()
@@ -80,7 +97,7 @@ class CallIn(Strict):
     said = _text()
 
 
-class NewReply(Strict):
+class NewReply(Act):
     kind = serializers.ChoiceField(choices=ReplyKind.choices)
     channel = serializers.ChoiceField(choices=ReplyChannel.choices)
     text = _text()
@@ -93,7 +110,6 @@ class NewReply(Strict):
     document_number = _text()
     happened_at = Instant(allow_null=True, default=None)
     call = CallIn(required=False, allow_null=True, default=None)
-    seen_seq = serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ, allow_null=True, default=None)
 
     def draft(self, ticket: Ticket) -> Draft:
         """Return the reply as the domain knows it."""
@@ -108,20 +124,60 @@ class NewReply(Strict):
         return Draft(**values, **said, said=call.get("said", ""))
 
 
-class Close(Strict):
+class Close(Act):
     ending = serializers.ChoiceField(choices=Ending.choices)
     note = _text(help_text="The requester's own words when withdrawn, the reason when invalid.")
-    seen_seq = serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ, allow_null=True, default=None)
 
 
-class Assign(Strict):
+class Assign(Act):
     unit = Reference(help_text="Code or id of a unit of the agency.")
     officer = Reference(allow_null=True, default=None, help_text="User name or id.")
-    seen_seq = serializers.IntegerField(min_value=0, max_value=LARGEST_SEQ, allow_null=True, default=None)
 
 
 class NewNote(Strict):
     text = Text()
+
+
+class Correction(Act):
+    received_at = Instant()
+    reason = Text()
+
+
+class NewMessage(Act):
+    text = Text()
+    about = serializers.ChoiceField(
+        choices=[(name, name) for name in ("more", "not_to_the_point", "thanks")],
+        default="more",
+        help_text="After a delivered answer, all but `thanks` take the request up again.",
+    )
+    channel = serializers.ChoiceField(choices=Channel.choices, default=Channel.HOTLINE)
+    received_at = Instant(allow_null=True, default=None, help_text="Left out: this very moment.")
+
+
+class Merge(Strict):
+    into = Text(max_length=24, help_text="Code of the request that lives on.")
+    reason = Text()
+
+
+class Nothing(Strict):
+    """An empty body."""
+
+
+class Approve(Act):
+    number = _text(help_text="Number and symbol of a letter.")
+
+
+class GiveBack(Act):
+    reason = Text(help_text="What to change.")
+
+
+class CarryOut(Act):
+    PROOF = ("document_number", "spoke_to", "said", "happened_at")
+
+    document_number = _text()
+    spoke_to = _text()
+    said = _text()
+    happened_at = Instant(allow_null=True, default=None)
 
 
 class ListQuery(serializers.Serializer[Any]):

@@ -249,6 +249,29 @@ class Acted(Out):
     seq = serializers.IntegerField(source="ledger_seq")
 
 
+class Heard(Out):
+    """Where a message of the requester landed, and what it opened."""
+
+    opened = serializers.ChoiceField(choices=["", "cycle", "ticket"])
+    message = serializers.IntegerField(source="message.pk", allow_null=True, default=None)
+    code = serializers.CharField(source="ticket.code")
+    state = serializers.ChoiceField(choices=State.choices, source="ticket.state")
+    cycle = serializers.IntegerField(source="ticket.cycle")
+    next_due_at = serializers.DateTimeField(allow_null=True, source="ticket.next_due_at")
+    seq = serializers.IntegerField(source="ticket.ledger_seq")
+
+
+ACTED = ("code", "state", "unit", "officer", "ending", "closed_at", "next_due_at", "ledger_seq")
+
+
+class Paused(Acted):
+    until_at = serializers.DateTimeField()
+
+
+class Acknowledged(Out):
+    acknowledged = serializers.IntegerField(help_text="How many alerts climb no further.")
+
+
 class EventOut(Out):
     seq = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=EventKind.choices)

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from requests_desk.people.models import Agency, Unit, User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.models import Reply, Ticket
 
 
 def ticket(user: User, code: str, right: Right = Right.READ) -> Ticket:
@@ -23,6 +23,15 @@ def ticket(user: User, code: str, right: Right = Right.READ) -> Ticket:
         raise Http404
     if right not in access.rights_on(user, found):
         raise access.Denied
+    return found
+
+
+def reply(user: User, code: str, pk: int, right: Right) -> Reply:
+    """Return a reply of a ticket. Raises as `ticket` does, and Http404 where the ticket has no such reply."""
+    own = ticket(user, code, right)
+    found = own.replies.select_related("author", "signed_by", "ticket").filter(pk=pk).first()
+    if found is None:
+        raise Http404
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from requests_desk.api import acts, docs, histories, tickets
+from requests_desk.api import acts, approvals, docs, histories, tickets, verbs
 
 urlpatterns: list[URLPattern] = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -20,5 +20,18 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/close/", acts.Closing.as_view()),
     path("tickets/<slug:code>/assign/", acts.Assignment.as_view()),
     path("tickets/<slug:code>/notes/", acts.Notes.as_view()),
+    path("tickets/<slug:code>/correct/", verbs.Correction.as_view()),
+    path("tickets/<slug:code>/messages/", verbs.Messages.as_view()),
+    path("tickets/<slug:code>/thanks/", verbs.Thanks.as_view()),
+    path("tickets/<slug:code>/merge/", verbs.Merge.as_view()),
+    path("tickets/<slug:code>/unmerge/", verbs.Unmerge.as_view()),
+    path("tickets/<slug:code>/pause/", verbs.Pause.as_view()),
+    path("tickets/<slug:code>/resume/", verbs.Resume.as_view()),
+    path("tickets/<slug:code>/acknowledge/", verbs.Acknowledge.as_view()),
+    path("tickets/<slug:code>/replies/<int:pk>/approve/", approvals.Approve.as_view()),
+    path("tickets/<slug:code>/replies/<int:pk>/return/", approvals.GiveBack.as_view()),
+    path("tickets/<slug:code>/replies/<int:pk>/take_back/", approvals.TakeBack.as_view()),
+    path("tickets/<slug:code>/replies/<int:pk>/submit/", approvals.Submit.as_view()),
+    path("tickets/<slug:code>/replies/<int:pk>/carry_out/", approvals.CarryOut.as_view()),
     re_path("", docs.Nowhere.as_view()),
 ]

@@ -14,6 +14,12 @@ from tests.support.browser import OpenPage, browser, open_page
 
 __all__ = ["browser", "open_page"]
 
+ACTS = (
+    *("replies", "close", "assign", "notes", "correct", "messages"),
+    *("thanks", "merge", "unmerge", "pause", "resume", "acknowledge"),
+)
+SIGNING = ("approve", "return", "take_back", "submit", "carry_out")
+
 
 def test_it_describes_itself_without_a_warning() -> None:
     said = StringIO()
@@ -29,7 +35,8 @@ def test_it_describes_every_address_and_how_to_be_known() -> None:
     assert {path.removeprefix(V1) for path in told["paths"]} == {
         "tickets/",
         "tickets/{code}/",
-        *(f"tickets/{{code}}/{act}/" for act in ("replies", "close", "assign", "notes")),
+        *(f"tickets/{{code}}/{act}/" for act in ACTS),
+        *(f"tickets/{{code}}/replies/{{id}}/{act}/" for act in SIGNING),
         "tickets/{code}/files/{id}/",
         *(f"tickets/{{code}}/{history}/" for history in ("events", "notifications", "breaches")),
     }
@@ -56,6 +63,6 @@ def test_it_shows_the_page_in_a_browser_without_a_refusal(open_page: OpenPage) -
     page.goto(f"{V1}docs/")
     page.get_by_text("/api/v1/tickets/{code}/close/").wait_for()
 
-    assert page.locator(".opblock").count() == 11
+    assert page.locator(".opblock").count() == len(ACTS) + len(SIGNING) + 7  # and what is read or logged
     assert refused == []
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(page.url).netloc}

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from requests_desk.desk.views.verb import Seen, Verb
@@ -23,6 +24,19 @@ def _pause(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
     return _("Counting stopped; it goes on by itself at %(moment)s.") % {"moment": office_time(ends_at)}
 
 
+def _go_on(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
+    pauses.end(ticket, by=by, at=at, seen_seq=data["seen_seq"])
+    return _("Counting goes on.")
+
+
+def _may_wait(ticket: Ticket, rights: Collection[Right]) -> bool:
+    return _is_allowed(ticket, rights) and not _stands_still(ticket, rights)
+
+
+def _stands_still(ticket: Ticket, rights: Collection[Right]) -> bool:
+    return _is_allowed(ticket, rights) and pauses.until(ticket, at=timezone.now()) is not None
+
+
 def _is_allowed(ticket: Ticket, rights: Collection[Right]) -> bool:
     """Only what was asked something can wait for an answer, and only where the rules know a pause."""
     if ticket.state != State.INTERIM_SENT:
@@ -37,5 +51,14 @@ PAUSE = Verb(
     button=_("Stop counting"),
     form=lambda ticket, data: Seen(ticket, data, prefix_id="pause"),
     act=_pause,
-    fits=_is_allowed,
+    fits=_may_wait,
+)
+RESUME = Verb(
+    right=Right.REPLY,
+    title=_("Wait no longer"),
+    hint=_("The deadline counts on from now, as it does by itself once they answer."),
+    button=_("Count on"),
+    form=lambda ticket, data: Seen(ticket, data, prefix_id="resume"),
+    act=_go_on,
+    fits=_stands_still,
 )

@@ -21,6 +21,7 @@ VERBS: dict[str, Verb] = {
     "thanks": cycles.THANKS,
     "pause": pauses.PAUSE,
     "link": merging.LINK,
+    "resume": pauses.RESUME,
     "merge": merging.MERGE,
     "unmerge": merging.UNMERGE,
     "correct": corrections.CORRECT,

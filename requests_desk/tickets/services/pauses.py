@@ -46,6 +46,14 @@ def pause(ticket: Ticket, *, by: User, at: datetime, seen_seq: int | None = None
     return ends_at
 
 
+def end(ticket: Ticket, *, by: User, at: datetime, seen_seq: int | None = None) -> None:
+    """Let a clock that stands still count again from `at`: the question was settled otherwise. Raises NotNow."""
+    with transaction.atomic():
+        ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        if not resume(ticket, since=at, by=by, at=at):
+            raise refusing.NotNow("not_paused", _("Nothing stands still now."))
+
+
 def resume(ticket: Ticket, *, since: datetime, by: User | None, at: datetime) -> bool:
     """End what pauses a locked ticket at `since`, when the requester answered; False where nothing stood still then."""
     own = _counting(ticket)

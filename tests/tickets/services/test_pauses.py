@@ -179,3 +179,16 @@ def test_it_makes_no_deadline_earlier_and_lowers_no_number_of_breaches(desk, beg
 
     assert due_at <= statutory(ticket).due_at <= longest
     assert not Breach.objects.filter(milestone__name="statutory").exists()
+
+
+def test_it_counts_on_when_an_officer_waits_no_longer(desk):
+    """P9."""
+    ticket = asked(desk)
+    pauses.pause(ticket, by=desk.alice, at=later(hours=3))
+
+    pauses.end(ticket, by=desk.alice, at=local("26/11/2026 09:00"))
+
+    assert pauses.until(ticket, at=local("26/11/2026 09:01")) is None
+    assert statutory(ticket).due_at == local("09/12/2026 17:00")
+    with pytest.raises(refusing.NotNow):
+        pauses.end(ticket, by=desk.alice, at=local("26/11/2026 09:02"))
