@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
+from requests_desk.people.middleware import lacks_second_factor
 from requests_desk.people.models import Agency
 
 
@@ -18,3 +20,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DESK_DEMO,
         "at": timezone.now(),
     }
+
+
+def second_factor(request: HttpRequest) -> dict[str, Any]:
+    """Return whether the reader must still set up a second factor, asked for only by a page that says so."""
+    return {"second_factor_missing": SimpleLazyObject(lambda: lacks_second_factor(request))}

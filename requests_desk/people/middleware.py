@@ -5,12 +5,17 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 
+from allauth.mfa.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import translation
+
+from requests_desk.people.accounts.adapters import FACTORS, asks_second_factor_elsewhere
 
 Handler = Callable[[HttpRequest], HttpResponse]
 YEAR = 365 * 24 * 3600
+KEPT = "second_factor"
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -66,3 +71,31 @@ class Language:
         if request.path.startswith("/api/"):
             return translation.get_language_from_request(request) if "HTTP_ACCEPT_LANGUAGE" in request.META else None
         return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or getattr(request.user, "language", None)
+
+
+class SecondFactor:
+    """Where a second factor is required, open no page of the staff to whoever has none; their account stays open."""
+
+    STAFF = ("/desk/", "/settings/", "/leadership/", "/accounts/tokens/")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(self.STAFF) and lacks_second_factor(request):
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Tell whether somebody signed in without the second factor that is required of them.
+
+    Asked once per session: taking the last factor away is refused, and a reset by others ends the sessions.
+    """
+    if not settings.REQUIRE_SECOND_FACTOR or not request.user.is_authenticated:
+        return False
+    if not request.session.get(KEPT):
+        if not (get_adapter().is_mfa_enabled(request.user, FACTORS) or asks_second_factor_elsewhere(request)):
+            return True
+        request.session[KEPT] = True
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import ClassVar
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
@@ -193,3 +194,73 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.name}"
+
+
+class Invitation(models.Model):
+    """A link by which somebody sets their first password, once; only its digest is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_one_open",
+            ),
+            models.CheckConstraint(condition=Q(created_at__lt=F("expires_at")), name="invitation_expires_later"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} invited until {self.expires_at:%Y-%m-%d %H:%M}"
+
+
+class PeopleEvent(models.Model):
+    """One line of the history of people: the database itself refuses to change or remove it.
+
+    `facts` holds ids, codes, roles and times, never a name, an address or a number.
+    """
+
+    class Kind(models.TextChoices):
+        ADDED = "added", _("Added")
+        INVITED = "invited", _("Invited")
+        ACCEPTED = "accepted", _("Accepted the invitation")
+        CHANGED = "changed", _("Details changed")
+        ROLE_GIVEN = "role_given", _("Role given")
+        ROLE_TAKEN = "role_taken", _("Role taken away")
+        LEFT = "left", _("Left")
+        RETURNED = "returned", _("Came back")
+        SECOND_FACTOR_RESET = "second_factor_reset", _("Second factor reset")
+        SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere")
+        TOKEN_MADE = "token_made", _("API token made")
+        TOKEN_REVOKED = "token_revoked", _("API token revoked")
+        UNIT_MADE = "unit_made", _("Unit added")
+        UNIT_CHANGED = "unit_changed", _("Unit changed")
+        UNIT_REMOVED = "unit_removed", _("Unit removed")
+        AGENCY_MADE = "agency_made", _("Department opened")
+        AGENCY_CHANGED = "agency_changed", _("Department changed")
+
+    kind = models.CharField(max_length=24, choices=Kind)
+    about = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="events")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        triggers: ClassVar = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(about__isnull=False) | Q(agency__isnull=False), name="people_event_about_something"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["agency", "-id"], name="people_event_by_agency")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about_id} {self.agency_id}"

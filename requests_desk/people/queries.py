@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from requests_desk.people.models import Absence, Agency, Duty, User
+from requests_desk.people.models import Absence, Agency, Duty, PersonalToken, User
 
 
 def duties(agency: Agency, *, at: datetime) -> QuerySet[Duty]:
@@ -24,3 +24,8 @@ def refusing(agency: Agency) -> QuerySet[User]:
     """Return the people of an agency whose address or number refused a message for good (N8)."""
     failed = Q(email_failed_at__isnull=False) | Q(phone_failed_at__isnull=False)
     return User.objects.filter(failed, memberships__agency=agency, is_active=True).distinct().order_by("full_name")
+
+
+def live_tokens(user: User, *, at: datetime) -> QuerySet[PersonalToken]:
+    """Return the API tokens of a person that open something, the newest on top."""
+    return user.tokens.filter(revoked_at__isnull=True, expires_at__gt=at).order_by("-created_at")

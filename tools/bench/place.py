@@ -53,6 +53,7 @@ def _set_up(data: Path) -> None:
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.ALLOWED_HOSTS = ["*"]
+    settings.REQUIRE_SECOND_FACTOR = False
     settings.EMAIL_URL = "smtp://127.0.0.1:9"  # set up, and never reached from this process
     call_command("migrate", verbosity=0)
 

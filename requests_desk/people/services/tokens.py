@@ -6,9 +6,11 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from requests_desk.people.models import PersonalToken, User
+from requests_desk.people.services import ledger
 
 LIFETIME = timedelta(days=365)
 
@@ -25,8 +27,19 @@ def digest(secret: str) -> str:
 def issue(user: User, *, name: str, at: datetime, lifetime: timedelta = LIFETIME) -> str:
     """Make a token for `user` and return its secret: the only time it can be read."""
     secret = secrets.token_urlsafe(24)
-    PersonalToken.objects.create(user=user, name=name, digest=digest(secret), created_at=at, expires_at=at + lifetime)
+    with transaction.atomic():
+        token = PersonalToken.objects.create(
+            user=user, name=name, digest=digest(secret), created_at=at, expires_at=at + lifetime
+        )
+        ledger.append("token_made", about=user, actor=user, at=at, facts={"token": token.pk})
     return secret
+
+
+def revoke(user: User, pk: int, *, by: User, at: datetime) -> None:
+    """Take back a token of `user`; whose it is not, or what opens nothing any more, is left alone."""
+    with transaction.atomic():
+        if user.tokens.filter(pk=pk, revoked_at__isnull=True).update(revoked_at=at):
+            ledger.append("token_revoked", about=user, actor=by, at=at, facts={"token": pk})
 
 
 def owner(secret: str, *, at: datetime) -> User:
