@@ -5,13 +5,13 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 
-from allauth.mfa.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 
-from requests_desk.people.accounts.adapters import FACTORS, asks_second_factor_elsewhere
+from requests_desk.people.accounts.adapters import asks_second_factor_elsewhere
+from requests_desk.people.services.signing_in import has_second_factor
 
 Handler = Callable[[HttpRequest], HttpResponse]
 YEAR = 365 * 24 * 3600
@@ -95,7 +95,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     if not settings.REQUIRE_SECOND_FACTOR or not request.user.is_authenticated:
         return False
     if not request.session.get(KEPT):
-        if not (get_adapter().is_mfa_enabled(request.user, FACTORS) or asks_second_factor_elsewhere(request)):
+        if not (has_second_factor(request.user) or asks_second_factor_elsewhere(request)):
             return True
         request.session[KEPT] = True
     return False

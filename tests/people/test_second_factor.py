@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.core.management import call_command
 from django.test import Client
 
 from tests.people.signing_in import PASSWORD, code_of, log_in, member, with_app
@@ -128,3 +130,15 @@ def test_it_lets_the_last_one_go_where_none_is_required(desk: Desk):
     client.post("/accounts/2fa/totp/deactivate/")
 
     assert not Authenticator.objects.filter(user=desk.alice).exists()
+
+
+def test_it_is_reset_at_a_shell_for_who_lost_everything(desk: Desk):
+    secret, client = with_app(desk.alice), Client()
+    log_in(client, "alice")
+    client.post(STEP, {"code": code_of(secret)})
+
+    call_command("second_factor_reset", "alice", stdout=StringIO())
+
+    assert client.get("/desk/").status_code == 302
+    assert log_in(Client(), "alice")["Location"] == "/desk/"
+    assert list(desk.alice.events.values_list("kind", "actor")) == [("second_factor_reset", None)]

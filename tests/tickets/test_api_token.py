@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -39,3 +41,13 @@ def test_it_names_the_token_and_bounds_its_life(desk: Desk) -> None:
 def test_it_refuses_what_it_cannot_do(desk: Desk, arguments: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):
         printed(*arguments)
+
+
+def test_it_makes_no_token_of_a_password_where_a_second_step_is_required(desk: Desk, settings: Any) -> None:
+    settings.REQUIRE_SECOND_FACTOR = True
+
+    with pytest.raises(CommandError):
+        printed("alice")
+
+    TOTP.activate(desk.alice, generate_totp_secret())
+    assert printed("alice")

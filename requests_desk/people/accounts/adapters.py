@@ -23,8 +23,7 @@ from django.utils.crypto import salted_hmac
 from requests_desk.people import tasks
 from requests_desk.people.accounts.words import NOTICES
 from requests_desk.people.models import User
-
-FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+from requests_desk.people.services.signing_in import FACTORS
 
 
 class Account(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types

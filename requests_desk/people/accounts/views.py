@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from allauth.account.decorators import reauthentication_required
-from allauth.mfa.adapter import get_adapter as get_factors
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,10 +17,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from requests_desk.people import queries
-from requests_desk.people.accounts.adapters import FACTORS
 from requests_desk.people.accounts.forms import InvitationForm, LanguageForm, TokenForm
 from requests_desk.people.models import User
 from requests_desk.people.services import invitations, tokens
+from requests_desk.people.services.signing_in import has_second_factor
 
 
 class MemberRequest(HttpRequest):
@@ -45,7 +44,7 @@ def home(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "memberships": user.memberships.select_related("agency", "unit").order_by("agency", "role"),
-        "has_factor": get_factors().is_mfa_enabled(user, FACTORS),
+        "has_factor": has_second_factor(user),
         "sessions": UserSession.objects.filter(user=user).count(),
         "tokens": queries.live_tokens(user, at=timezone.now()).count(),
     }

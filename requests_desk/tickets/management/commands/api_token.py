@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from requests_desk.people.models import User
 from requests_desk.people.services import tokens
+from requests_desk.people.services.signing_in import has_second_factor
 
 
 class Command(BaseCommand):
@@ -28,6 +30,9 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["user"]).first()
         if user is None or not user.is_active:
             raise CommandError(f"nobody here signs in as “{options['user']}”")
+        if settings.REQUIRE_SECOND_FACTOR and user.has_usable_password() and not has_second_factor(user):
+            # A password must never become a token where it opens nothing else (design §9).
+            raise CommandError(f"{user.username} has to set up the second step first, at /accounts/2fa/")
         if options["days"] < 1:
             raise CommandError("--days: at least 1")
         lifetime = timedelta(days=options["days"])

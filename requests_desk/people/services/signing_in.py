@@ -1,0 +1,37 @@
+"""Taking back ways in: second factors of who lost them, and the sessions of who should be gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from requests_desk.people.models import User
+from requests_desk.people.services import ledger
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether somebody set up an authenticator app or a passkey; recovery codes alone are none."""
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
+
+
+def end_sessions(user: User) -> int:
+    """Sign somebody out everywhere. Return how many places that were."""
+    places = UserSession.objects.filter(user=user)
+    count = int(places.count())
+    Session.objects.filter(session_key__in=places.values("session_key")).delete()
+    places.delete()
+    return count
+
+
+def reset_second_factor(user: User, *, by: User | None, at: datetime) -> None:
+    """Let somebody set up a new second step; whoever holds the lost phone is signed out. `by` is None at a shell."""
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        end_sessions(user)
+        ledger.append("second_factor_reset", about=user, actor=by, at=at)
