@@ -50,6 +50,31 @@
     if (known.size === 1) fill(JSON.parse([...known][0]));
   });
 
+  // A part that keeps itself fresh. What did not change is not touched; the focus stays where it was, and what is new
+  // is spoken once.
+  document.querySelectorAll("[data-live]").forEach((part) => {
+    const codes = () => new Set([...part.querySelectorAll("a.code")].map((link) => link.textContent.trim()));
+    const said = document.getElementById(`${part.id}-said`);
+    let last = null;
+    const look = async () => {
+      if (document.hidden || part.contains(getSelection().anchorNode) && !getSelection().isCollapsed) return;
+      const answer = await fetch(part.dataset.live, { headers: { "HX-Request": "true" } }).catch(() => null);
+      // Signed out meanwhile, or the desk is away: what stands here stays, with its own clock above it.
+      if (!answer?.ok || answer.redirected) return;
+      const html = await answer.text();
+      if (html === last) return;
+      last = html;
+      const before = codes();
+      const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+      part.innerHTML = html;
+      if (focused) (document.getElementById(focused) || document.getElementById("main")).focus({ preventScroll: true });
+      const fresh = [...codes()].filter((code) => !before.has(code));
+      if (said && fresh.length) said.textContent = `${said.dataset.say} ${fresh.join(", ")}`;
+    };
+    setInterval(look, part.dataset.every * 1000);
+    document.addEventListener("visibilitychange", look);
+  });
+
   // Printing and copying need a script; without one their buttons are not there.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;

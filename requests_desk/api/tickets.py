@@ -22,6 +22,7 @@ from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import desk, promise, record
+from requests_desk.tickets.queries.filters import Filters
 from requests_desk.tickets.services import intake
 
 KEY = OpenApiParameter(
@@ -84,13 +85,13 @@ class TicketDetail(ApiView):
         return Response(outputs.TicketOut(shown, context={"code": ticket.code}).data)
 
 
-def _filters(user: User, values: dict[str, Any]) -> desk.Filters:
+def _filters(user: User, values: dict[str, Any]) -> Filters:
     agencies = access.agencies(user)
     officer = values["officer"] and (
         user if values["officer"] == "me" else references.officer(values["officer"], agencies)
     )
     unit = values["unit"] and references.unit(values["unit"], agencies)
-    return desk.Filters(
+    return Filters(
         unit=unit.pk if unit else None,
         officer=officer.pk if officer else None,
         state=values["state"],

@@ -26,7 +26,6 @@ from requests_desk.tickets.words import (
     ReplyChannel,
     ReplyKind,
     ReplyState,
-    State,
 )
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -129,6 +128,13 @@ class AssignForm(forms.Form):
         _queryset(self, "officer", User.objects.filter(pk__in=able.values("user")).order_by("full_name"))
 
 
+class AssignManyForm(AssignForm):
+    """One unit, one officer and one reason for several requests."""
+
+    seen_seq = None  # type: ignore[assignment]  # each request is looked at anew
+    reason = text_field(_("Reason"), rows=2, required=True, help_text=_("It stands as a note on each request."))
+
+
 class CloseForm(forms.Form):
     ending = forms.ChoiceField(
         label=_("Ending"), choices=[(e.value, e.label) for e in Ending if rules.ENDINGS[e].by_hand]
@@ -149,24 +155,6 @@ class NoteForm(WithFiles):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "id_note_%s"
-
-
-class FilterForm(forms.Form):
-    """The queue's filters: plain addresses, from this list alone."""
-
-    q = forms.CharField(label=_("Search"), required=False, max_length=200)
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("All"))
-    officer = forms.ModelChoiceField(
-        label=_("Officer"), queryset=User.objects.none(), required=False, empty_label=_("All")
-    )
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("Open")), *State.choices], required=False)
-    channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All")), *Channel.choices], required=False)
-
-    def __init__(self, *args: Any, agencies: list[Agency], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _queryset(self, "unit", Unit.objects.filter(agency__in=agencies).order_by("name"))
-        members = Membership.objects.filter(agency__in=agencies, user__is_active=True)
-        _queryset(self, "officer", User.objects.filter(pk__in=members.values("user")).order_by("full_name"))
 
 
 class DeliveryFilter(forms.Form):

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.desk.views import alerts, alike, away, intake, notices, queue, sent, ticket
+from requests_desk.desk.views import (
+    alerts,
+    alike,
+    away,
+    bulk,
+    exports,
+    intake,
+    notices,
+    queue,
+    sent,
+    ticket,
+)
 
 app_name = "desk"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +24,10 @@ urlpatterns: list[URLPattern] = [
     path("new/known/", intake.known, name="known"),
     path("new/alike/", alike.while_typing, name="alike_typed"),
     path("tickets/", queue.ticket_list, name="ticket_list"),
+    path("tickets/assign/", bulk.assign_many, name="assign_many"),
+    path("tickets/export.<str:form>", exports.export, name="export"),
+    path("tickets/views/", queue.view_keep, name="view_keep"),
+    path("tickets/views/<int:pk>/forget/", queue.view_forget, name="view_forget"),
     path("tickets/<slug:code>/", ticket.ticket, name="ticket"),
     path("tickets/<slug:code>/alike/", alike.of_ticket, name="alike"),
     path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),

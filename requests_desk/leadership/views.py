@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from requests_desk.tickets import access
 from requests_desk.tickets.queries import desk, leadership
+from requests_desk.tickets.queries.filters import Filters, narrowed
 
 SOON = timedelta(hours=24)
 
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lists": lists,
         "overdue": len(lists.overdue_first) + len(lists.overdue_promised),
         "due_soon": len(lists.soon_first) + len(lists.soon_promised),
-        "counts": {"overdue": desk.count(desk.due_before(request.user, at))},
+        "counts": {"overdue": desk.count(narrowed(request.user, Filters(due_before=at)))},
         "at": at,
     }
     with timezone.override(ZoneInfo(agencies[0].timezone)):

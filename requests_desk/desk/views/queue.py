@@ -1,79 +1,147 @@
-"""Today and the queue."""
+"""Today, the queue and one's own views of it."""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.views.decorators.http import require_POST, require_safe
 
-from requests_desk.desk.forms import FilterForm
+from requests_desk.desk import filter_form
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import SavedView, Ticket
 from requests_desk.tickets.queries import desk
+from requests_desk.tickets.queries.filters import Filters
+from requests_desk.tickets.services import saved_views
 
 SHORT = 8
+# What Today counts, each by the address of the list it counts: the two cannot disagree.
+TILES = (
+    ("due=overdue", _l("overdue")),
+    ("due=today", _l("due today")),
+    ("hands=mine", _l("mine")),
+    ("hands=my_unit", _l("my unit's")),
+    ("hands=unassigned", _l("without an officer")),
+)
+SLIPS = (
+    ("to_acknowledge", _l("Waiting for my acknowledgement")),
+    ("to_sign", _l("Waiting for my approval")),
+    ("unassigned", _l("Without an officer")),
+)
+# The views everybody has, before one's own.
+TABS = (
+    ("", _l("All open")),
+    ("hands=mine", _l("Mine")),
+    ("hands=my_unit", _l("My unit's")),
+    ("hands=unassigned", _l("Without an officer")),
+    ("due=overdue", _l("Overdue")),
+    ("due=today", _l("Due today")),
+)
+
+
+class Tile(NamedTuple):
+    """A count, and the list it counts."""
+
+    query: str
+    name: str
+    number: int
+
+    @property
+    def hot(self) -> bool:
+        """Tell whether it must be seen first."""
+        return self.query == "due=overdue" and self.number > 0
 
 
 @page(Right.READ)
 @require_safe
 def today(request: DeskRequest) -> HttpResponse:
-    """Show what is due next, what was missed, what nobody holds."""
+    """Show what is due next, what was missed, what nobody holds, what waits for this person."""
     at = timezone.now()
-    midnight = datetime.combine(
-        timezone.localtime(at).date() + timedelta(days=1), time(), timezone.get_current_timezone()
-    )
-    due = [row for row in desk.page(request.user, desk.Filters(), limit=20).rows if row.next_due_at]
-    unassigned = desk.unassigned(request.user)
-    overdue, due_today = desk.due_before(request.user, at), desk.due_before(request.user, midnight)
-    waiting = desk.waiting_for_signature(request.user)
+    due = [row for row in desk.page(request.user, Filters(), limit=20).rows if row.next_due_at]
+    slips = [{"hands": hands, "name": name, "rows": _slip(request, hands)} for hands, name in SLIPS]
     context = {
-        "waiting": desk.dressed(waiting).order_by("queue_at", "pk")[:SHORT] if _signs(request) else [],
         "due": due,
-        "breached": [row for row in due if row.next_due_at and row.next_due_at <= at][:SHORT],
-        "unassigned": desk.dressed(unassigned).order_by("queue_at", "pk")[:SHORT],
-        "counts": {
-            "overdue": desk.count(overdue),
-            "due_today": desk.count(due_today.filter(next_due_at__gt=at)),
-            "mine": desk.count(desk.mine(request.user)),
-            "unassigned": desk.count(unassigned),
-        },
+        "tiles": _tiles(request, at),
+        # What nobody holds is worth saying even when it is nothing; the rest shows when there is something to do.
+        "slips": [slip for slip in slips if slip["rows"] or slip["hands"] == "unassigned"],
         "at": at,
     }
-    return render(request, "desk/today.html", context)
+    return render(request, "desk/_today.html" if request.headers.get("HX-Request") else "desk/today.html", context)
 
 
 @page(Right.READ)
 @require_safe
 def ticket_list(request: DeskRequest) -> HttpResponse:
-    """Show the queue, what is due next first; filters and place are plain addresses."""
-    form = FilterForm(request.GET or None, agencies=access.agencies(request.user))
-    filters = _filters(form) if form.is_bound and form.is_valid() else desk.Filters()
+    """Show the queue, what is due next first; filters, order and place are plain addresses."""
+    form = filter_form.of(request.GET, agencies=access.agencies(request.user))
+    filters = form.filters(at=timezone.now())
     try:
         found = desk.page(request.user, filters, cursor=request.GET.get("cursor"))
     except desk.BadCursor:
         found = desk.page(request.user, filters)
-    context = {"rows": found.rows, "filters": form, "next_url": _next_url(request, found.next)}
-    part = request.headers.get("HX-Request") and request.GET.get("cursor")
-    return render(request, "desk/_ticket_rows.html" if part else "desk/ticket_list.html", context)
+    bulk = Right.ASSIGN in access.held(request.user)
+    context = {"rows": found.rows, "bulk": bulk, "next_url": _next_url(request, found.next)}
+    if request.headers.get("HX-Request") and request.GET.get("cursor"):
+        return render(request, "desk/_ticket_rows.html", context)
+    return render(request, "desk/ticket_list.html", context | _around(request, form))
 
 
-def _signs(request: DeskRequest) -> bool:
-    return bool({Right.SIGN, Right.SIGN_UNIT} & access.held(request.user))
+def _around(request: DeskRequest, form: filter_form.FilterForm) -> dict[str, Any]:
+    """Return what stands around a list: its filters, the views, what of the address was left out."""
+    query = form.as_query() if form.is_bound else ""
+    own = list(SavedView.objects.filter(user=request.user).order_by("name"))
+    return {
+        "filters": form,
+        "unknown": form.unknown() if form.is_bound else [],
+        "query": query,
+        "tabs": TABS,
+        "own_views": own,
+        "own_view": next((view for view in own if view.query == query), None),
+    }
 
 
-def _filters(form: FilterForm) -> desk.Filters:
-    chosen = form.cleaned_data
-    return desk.Filters(
-        unit=chosen["unit"].pk if chosen["unit"] else None,
-        officer=chosen["officer"].pk if chosen["officer"] else None,
-        state=chosen["state"],
-        channel=chosen["channel"],
-        q=chosen["q"],
-    )
+@page(Right.READ)
+@require_POST
+def view_keep(request: DeskRequest) -> HttpResponse:
+    """Keep the filters of an address under a name."""
+    form = filter_form.of(QueryDict(request.POST.get("query", "")), agencies=access.agencies(request.user))
+    query = form.as_query() if form.is_bound else ""
+    try:
+        kept = saved_views.keep(request.user, name=request.POST.get("name", ""), query=query)
+    except saved_views.Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The view “%(name)s” is kept.") % {"name": kept.name})
+    return redirect(f"{reverse('desk:ticket_list')}?{query}")
+
+
+@page(Right.READ)
+@require_POST
+def view_forget(request: DeskRequest, pk: int) -> HttpResponse:
+    """Take one of one's own views away."""
+    saved_views.forget(request.user, pk)
+    return redirect("desk:ticket_list")
+
+
+def _tiles(request: DeskRequest, at: datetime) -> list[Tile]:
+    lists = [filter_form.FilterForm(QueryDict(query), agencies=[]).filters(at=at) for query, _name in TILES]
+    numbers = desk.counts(request.user, lists)
+    return [Tile(query, str(name), number) for (query, name), number in zip(TILES, numbers, strict=True)]
+
+
+def _slip(request: DeskRequest, hands: str) -> list[Ticket]:
+    if hands == "to_sign" and not {Right.SIGN, Right.SIGN_UNIT} & access.held(request.user):
+        return []
+    return desk.page(request.user, Filters(hands=hands), limit=SHORT).rows
 
 
 def _next_url(request: DeskRequest, mark: str | None) -> str | None:

@@ -10,6 +10,7 @@ from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.items import Item
 from requests_desk.tickets.models.ledger import Event
 from requests_desk.tickets.models.notices import Notice
+from requests_desk.tickets.models.own import SavedView
 from requests_desk.tickets.models.promise import Application, PolicyRule
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
 from requests_desk.tickets.models.ticket import (
@@ -42,6 +43,7 @@ __all__ = [
     "Requester",
     "RequesterMerge",
     "RequesterPhone",
+    "SavedView",
     "StatusLink",
     "Ticket",
     "TicketClock",

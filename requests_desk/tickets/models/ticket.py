@@ -116,6 +116,7 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["agency", "state", "queue_at", "id"], name="queue_by_state"),
             models.Index(fields=["agency", "channel", "queue_at", "id"], name="queue_by_channel"),
+            models.Index(fields=["agency", "-received_at", "-id"], name="ticket_by_receipt"),
             models.Index(fields=["requester", "-received_at"], name="ticket_by_requester"),
             models.Index(
                 fields=["agency", "-received_at"], name="ticket_newest_open", condition=Q(closed_at__isnull=True)

@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Requester, Ticket
-from requests_desk.tickets.services import signing
+from requests_desk.tickets.queries.filters import ORDERS, Filters, Order, narrowed
 from sla.models import Breach, Milestone
 
 PAGE = 50
+EXPORTED_AT_ONCE = 500
 COUNTED_TO = 1_001  # "more than 1,000" is answer enough, and costs the same at a million
-SEARCHED_TO = 1_000
 
 
 class BadCursor(ValueError):
     """The mark of a page is not one this list gave out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list is narrowed to; empty means no matter. Without a state only open requests are listed."""
-
-    unit: int | None = None
-    officer: int | None = None
-    state: str = ""
-    channel: str = ""
-    q: str = ""
 
 
 class Page(NamedTuple):
@@ -46,15 +34,27 @@ class Page(NamedTuple):
     next: str | None
 
 
-def page(user: User | AnonymousUser, filters: Filters, *, cursor: str | None = None, limit: int = PAGE) -> Page:
-    """Return the tickets a person may see, what is due next first. Raises BadCursor."""
-    rows = _filtered(access.visible(user), filters)
+def page(user: User, filters: Filters, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+    """Return the tickets a person may see, in the order the filters name. Raises BadCursor."""
+    order = ORDERS[filters.order]
+    rows = narrowed(user, filters)
     if cursor:
-        queue_at, pk = _read(cursor)
-        # The first condition follows from the second, but only with it does the index begin at the mark.
-        rows = rows.filter(queue_at__gte=queue_at).filter(Q(queue_at__gt=queue_at) | Q(pk__gt=pk))
-    found = list(dressed(rows).order_by("queue_at", "pk")[: limit + 1])
-    return Page(found[:limit], _mark(found[limit - 1]) if len(found) > limit else None)
+        rows = rows.filter(order.after(*_read(cursor)))
+    found = list(dressed(rows).order_by(*order.fields)[: limit + 1])
+    return Page(found[:limit], _mark(found[limit - 1], order) if len(found) > limit else None)
+
+
+def every(user: User, filters: Filters, *, at_most: int) -> Iterator[Ticket]:
+    """Yield the tickets of a list page by page, the first `at_most` of them: what an export reads."""
+    mark: str | None = None
+    given = 0
+    while given < at_most:
+        found = page(user, filters, cursor=mark, limit=min(EXPORTED_AT_ONCE, at_most - given))
+        yield from found.rows
+        given += len(found.rows)
+        mark = found.next
+        if mark is None:
+            return
 
 
 def dressed(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -75,27 +75,14 @@ def count(rows: QuerySet[Ticket]) -> int:
     return rows.order_by()[:COUNTED_TO].count()
 
 
-def unassigned(user: User | AnonymousUser) -> QuerySet[Ticket]:
-    """Return open tickets that no officer holds."""
-    return access.visible(user).filter(closed_at__isnull=True, officer__isnull=True)
-
-
-def mine(user: User) -> QuerySet[Ticket]:
-    """Return the open tickets on a person's own desk."""
-    return access.visible(user).filter(closed_at__isnull=True, officer=user)
-
-
-def waiting_for_signature(user: User | AnonymousUser) -> QuerySet[Ticket]:
-    """Return the open tickets with a reply on a desk at which this person signs, what is due next first (P5)."""
-    signs = Q()
-    for desk, right in signing.SIGNS.items():
-        signs |= Q(waiting_for=desk, pk__in=access.visible(user, right).values("pk"))
-    return Ticket.objects.filter(signs, closed_at__isnull=True)
-
-
-def due_before(user: User | AnonymousUser, moment: datetime) -> QuerySet[Ticket]:
-    """Return open tickets whose next promise falls due before `moment`."""
-    return access.visible(user).filter(closed_at__isnull=True, next_due_at__lt=moment, queue_at__lt=moment)
+def counts(user: User, lists: Sequence[Filters]) -> list[int]:
+    """Count several lists in one query, each up to the cap."""
+    rows = [
+        narrowed(user, filters).order_by().annotate(of=Value(number)).values_list("of", flat=True)[:COUNTED_TO]
+        for number, filters in enumerate(lists)
+    ]
+    counted = Counter(rows[0].union(*rows[1:], all=True))
+    return [counted[number] for number in range(len(lists))]
 
 
 def known_requesters(user: User, phone: str, *, limit: int = 50) -> list[Requester]:
@@ -122,31 +109,9 @@ def earlier_tickets(user: User, requesters: list[Requester], *, limit: int = 8) 
     return list(dressed(rows).order_by("-received_at")[:limit])
 
 
-def _filtered(rows: QuerySet[Ticket], filters: Filters) -> QuerySet[Ticket]:
-    wanted: dict[str, Any] = {
-        "unit": filters.unit,
-        "officer": filters.officer,
-        "state": filters.state,
-        "channel": filters.channel,
-    }
-    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-    if not filters.state and not filters.q:
-        rows = rows.filter(closed_at__isnull=True)
-    return _searched(rows, filters.q) if filters.q.strip() else rows
-
-
-def _searched(rows: QuerySet[Ticket], q: str) -> QuerySet[Ticket]:
-    """Narrow to what every word of `q` begins a word of. The inner query is capped: a frequent word costs no more."""
-    words = identifiers.folded(q[:200]).split()
-    if not words:
-        return rows.none()
-    tokens = " & ".join(f"{word}:*" for word in words)
-    query = SearchQuery(tokens, config="simple", search_type="raw")
-    return Ticket.objects.filter(pk__in=rows.filter(search=query).order_by().values("pk")[:SEARCHED_TO])
-
-
-def _mark(row: Ticket) -> str:
-    return base64.urlsafe_b64encode(json.dumps([row.queue_at.isoformat(), row.pk]).encode()).decode()
+def _mark(row: Ticket, order: Order) -> str:
+    moment: datetime = getattr(row, order.moment)
+    return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), row.pk]).encode()).decode()
 
 
 def _read(cursor: str) -> tuple[datetime, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +18,14 @@ from requests_desk.tickets.words import NoticeKind, State
 
 class Refused(refusing.Refused):
     """This cannot be assigned so. `fields` says what to change."""
+
+
+class NoneAssigned(Exception):
+    """Some of several tickets cannot be handed over so, and none was. `refused` says why, by code."""
+
+    def __init__(self, refused: dict[str, str]) -> None:
+        super().__init__("; ".join(f"{code}: {why}" for code, why in refused.items()))
+        self.refused = refused
 
 
 def assign(
@@ -46,6 +54,22 @@ def _news(ticket: Ticket, unit: int | None, officer: int | None) -> NoticeKind |
     if officer:
         return NoticeKind.HANDED_BACK
     return NoticeKind.UNIT_ASSIGNED if ticket.unit_id != unit else None
+
+
+def assign_many(
+    tickets: Collection[Ticket], *, unit: Unit, officer: User | None, reason: str, by: User, at: datetime
+) -> None:
+    """Hand several tickets over with one reason, which stands as a note on each. All or none. Raises NoneAssigned."""
+    refused: dict[str, str] = {}
+    with transaction.atomic():
+        for ticket in sorted(tickets, key=lambda ticket: ticket.pk):  # one order for all: two people cannot deadlock
+            try:
+                assign(ticket, unit=unit, officer=officer, by=by, at=at)
+                note(ticket, reason, by=by, at=at)
+            except Refused as error:
+                refused[ticket.code] = str(error)
+        if refused:
+            raise NoneAssigned(refused)
 
 
 def note(ticket: Ticket, text: str, *, by: User, at: datetime, files: Sequence[Attachment] = ()) -> Message:
