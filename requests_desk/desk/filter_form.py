@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from requests_desk.people.models import Agency, Membership, Unit, User
@@ -80,7 +80,7 @@ class FilterForm(forms.Form):
         """Search by as much as is searched for; the rest is said, not lost."""
         typed: str = self.cleaned_data["q"]
         if len(typed) > SEARCH_LENGTH:
-            said = _t("Please search by at most %(n)s letters; these are %(typed)s.")
+            said = gettext("Please search by at most %(n)s letters; these are %(typed)s.")
             raise forms.ValidationError(said % {"n": SEARCH_LENGTH, "typed": len(typed)})
         return typed
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from requests_desk.desk import filter_form
@@ -26,25 +26,25 @@ from requests_desk.tickets.services import saved_views
 SHORT = 8
 # What Today counts, each by the address of the list it counts: the two cannot disagree.
 TILES = (
-    ("due=overdue", _l("overdue")),
-    ("due=today", _l("due today")),
-    ("hands=mine", _l("mine")),
-    ("hands=my_unit", _l("my unit's")),
-    ("hands=unassigned", _l("without an officer")),
+    ("due=overdue", gettext_lazy("overdue")),
+    ("due=today", gettext_lazy("due today")),
+    ("hands=mine", gettext_lazy("mine")),
+    ("hands=my_unit", gettext_lazy("my unit's")),
+    ("hands=unassigned", gettext_lazy("without an officer")),
 )
 SLIPS = (
-    ("to_acknowledge", _l("Waiting for my acknowledgement")),
-    ("to_sign", _l("Waiting for my approval")),
-    ("unassigned", _l("Without an officer")),
+    ("to_acknowledge", gettext_lazy("Waiting for my acknowledgement")),
+    ("to_sign", gettext_lazy("Waiting for my approval")),
+    ("unassigned", gettext_lazy("Without an officer")),
 )
 # The views everybody has, before one's own.
 TABS = (
-    ("", _l("All open")),
-    ("hands=mine", _l("Mine")),
-    ("hands=my_unit", _l("My unit's")),
-    ("hands=unassigned", _l("Without an officer")),
-    ("due=overdue", _l("Overdue")),
-    ("due=today", _l("Due today")),
+    ("", gettext_lazy("All open")),
+    ("hands=mine", gettext_lazy("Mine")),
+    ("hands=my_unit", gettext_lazy("My unit's")),
+    ("hands=unassigned", gettext_lazy("Without an officer")),
+    ("due=overdue", gettext_lazy("Overdue")),
+    ("due=today", gettext_lazy("Due today")),
 )
 
 
