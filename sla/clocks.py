@@ -243,14 +243,20 @@ def due_rows(*, at: datetime) -> QuerySet[Milestone]:
     return Milestone.objects.filter(next_look_at__lte=at)
 
 
-def claim_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clock: Clock | None = None) -> list[Look]:
+def claim_due(
+    *, at: datetime, limit: int, besides: Collection[int] = (), of_clock: Clock | None = None
+) -> list[Milestone]:
     """Lock up to `limit` milestones whose moment to look has come, skipping those another worker holds (design §6).
 
     `besides` names those this sweep has already had to leave; `of_clock` is the only one a rehearsal may touch.
     """
     rows = due_rows(at=at).select_for_update(of=("self",), skip_locked=True).select_related("clock")
     due = rows.exclude(pk__in=besides)
-    milestones = list((due.filter(clock=of_clock) if of_clock else due).order_by("next_look_at")[:limit])
+    return list((due.filter(clock=of_clock) if of_clock else due).order_by("next_look_at")[:limit])
+
+
+def look(milestones: Sequence[Milestone], *, at: datetime) -> list[Look]:
+    """Ask the ladder of each what it says at `at`. Raises whatever one whose policy cannot be read raises."""
     fired = _fired(milestones)
     looks = []
     for milestone in milestones:
@@ -265,6 +271,16 @@ def claim_due(*, at: datetime, limit: int, besides: Collection[int] = (), of_clo
         )
         looks.append(Look(milestone, policy, decision))
     return looks
+
+
+def put_off_unread(pk: int, *, until: datetime) -> Milestone | None:
+    """Return one milestone, locked, to be looked at again at `until`; None when another worker holds it."""
+    rows = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock")
+    milestone = rows.filter(pk=pk, next_look_at__isnull=False).first()
+    if milestone:
+        milestone.next_look_at = until
+        milestone.save(update_fields=["next_look_at"])
+    return milestone
 
 
 def put_off(look: Look, *, but: Collection[str], until: datetime) -> Look:

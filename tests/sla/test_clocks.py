@@ -45,7 +45,7 @@ def meet(clock: Clock, met_at: datetime, *, by: str = "reply:1", **more: object)
 
 
 def look(at: datetime) -> list[Change]:
-    return clocks.mark_looked(clocks.claim_due(at=at, limit=100), at=at)
+    return clocks.mark_looked(clocks.look(clocks.claim_due(at=at, limit=100), at=at), at=at)
 
 
 def kinds(changes: Iterable[Change]) -> list[str]:
@@ -174,7 +174,7 @@ def test_it_records_a_breach_once_dated_when_it_was_due():
 def test_it_knows_why_a_milestone_was_missed_when_told():
     """P3."""
     clock = a_clock()
-    looks = clocks.claim_due(at=DUE, limit=10)
+    looks = clocks.look(clocks.claim_due(at=DUE, limit=10), at=DUE)
 
     clocks.mark_looked(looks, at=DUE, causes={looks[0].milestone.pk: BreachCause.NOT_REACHABLE})
 
@@ -364,7 +364,7 @@ def test_it_claims_by_state_the_earliest_first_and_no_more_than_asked():
 
     claimed = clocks.claim_due(at=DUE, limit=2)
 
-    assert [look.milestone.due_at for look in claimed] == [DUE - 3 * HOUR, DUE - 2 * HOUR]
+    assert [milestone.due_at for milestone in claimed] == [DUE - 3 * HOUR, DUE - 2 * HOUR]
 
 
 def test_it_claims_nothing_before_its_moment_and_nothing_it_was_told_to_leave():

@@ -22,7 +22,7 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Alert, Event, Reply, Requester, Ticket
 from requests_desk.tickets.queries import clocks as clock_queries
 from requests_desk.tickets.queries import ledger as ledger_queries
-from requests_desk.tickets.services import assignment, closing, intake, locking, reminders, replies
+from requests_desk.tickets.services import assignment, batches, closing, intake, locking, reminders, replies
 from sla.models import Breach, Firing, Milestone
 from tests.support.cast import MORNING, PROMISE, Desk, a_reply, a_request, later, log_ticket, outbox_row
 
@@ -111,7 +111,7 @@ def test_it_shares_the_work_among_sweepers(desk: Desk, monkeypatch: pytest.Monke
     """§6."""
     for second in range(20):
         log_ticket(desk, officer=desk.alice, at=later(seconds=second))
-    monkeypatch.setattr(reminders, "BATCH", 3)
+    monkeypatch.setattr(batches, "LIMIT", 3)
 
     results = at_once(*[lambda: reminders.sweep(at=DUE + timedelta(minutes=1))] * 4)
 
@@ -137,7 +137,7 @@ def test_it_gets_past_more_busy_requests_than_a_batch_holds(desk: Desk, monkeypa
     """§6."""
     busy = log_ticket(desk, officer=desk.alice)
     log_ticket(desk, officer=desk.alice, at=later(minutes=1))
-    monkeypatch.setattr(reminders, "BATCH", 1)
+    monkeypatch.setattr(batches, "LIMIT", 1)
 
     with held(Ticket.objects.filter(pk=busy.pk)):
         assert reminders.sweep(at=DUE + timedelta(hours=1)) == 1

@@ -40,7 +40,12 @@ class Storm:
     """What one sweep has told whom so far: its batches commit one by one and share a digest."""
 
     def __init__(self, *, at: datetime) -> None:
-        self.caps = SmsCaps(at=at)
+        self.at = at
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew: what a batch that broke has written is gone with it."""
+        self.caps = SmsCaps(at=self.at)
         self.count: Counter[tuple[int, str]] = Counter()
         self.digests: dict[tuple[int, str], Digest] = {}
         self.parts: Counter[str] = Counter()
@@ -138,13 +143,15 @@ def _held(due: Due, directory: Directory) -> dict[str, datetime]:
 def _acknowledgement(due: Due, *, at: datetime) -> tuple[bool, datetime | None]:
     """Return whether an alert read at `at` asks for action, and when it climbs unless somebody acts (N2)."""
     clock = due.milestone.clock
+    if due.is_breach and due.told.level not in LADDER[:-1]:
+        return True, None  # nobody stands above: the morning list says it again
     wanted = versions.policy(clock.policy_version_id).acknowledge
     if due.told.level == ALARM:
         return True, None  # whoever reads it must see to it that somebody can be told
     if not due.is_breach and due.before_s > wanted.from_s:
         return False, None
     if due.told.level not in LADDER[:-1]:
-        return True, None  # nobody stands above: the morning list says it again
+        return True, None
     if due.is_breach:
         return True, at + timedelta(seconds=wanted.breach_s)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -12,6 +12,7 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Alert, Ticket, TicketClock
 from requests_desk.tickets.services import alerts, ledger, locking
 from requests_desk.tickets.services.alerts import Due, Storm
+from requests_desk.tickets.services.batches import Batch, work_off
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.recipients import ALARM, LADDER, Directory
 from requests_desk.tickets.words import Because
@@ -19,22 +20,29 @@ from sla import versions
 from sla.models import Milestone
 
 USUAL_CHANNELS = ("email",)
+BROKEN = timedelta(minutes=5)  # until an alert that broke its reader is tried again
 # A case: what was told of one due instant of one milestone climbs as one.
 Case = tuple[int, datetime]
 
 
-def climb_due(*, at: datetime, limit: int, directory: Directory, storm: Storm) -> int:
+def climb_due(*, at: datetime, directory: Directory, storm: Storm) -> int:
     """Send on, batch by batch, every alert whose time to be acknowledged is over. Return how many were looked at."""
-    looked, left = 0, set[int]()
-    while batch := _climb_batch(at=at, limit=limit, besides=left, directory=directory, storm=storm):
-        left |= batch
-        looked += len(batch)
-    return looked
+
+    def step(*, limit: int, besides: Collection[int], claim: set[int]) -> Batch:
+        return _climb_batch(at=at, limit=limit, besides=besides, claim=claim, directory=directory, storm=storm)
+
+    def set_aside(alert: int) -> None:
+        storm.forget()
+        Alert.objects.filter(pk=alert, climb_at__lte=at).update(climb_at=at + BROKEN)
+
+    return work_off(step, set_aside=set_aside)
 
 
 @transaction.atomic
-def _climb_batch(*, at: datetime, limit: int, besides: Collection[int], directory: Directory, storm: Storm) -> set[int]:
-    """Look at up to `limit` alerts and return them; one whose ticket is busy stays due for the next sweep."""
+def _climb_batch(
+    *, at: datetime, limit: int, besides: Collection[int], claim: set[int], directory: Directory, storm: Storm
+) -> Batch:
+    """Look at up to `limit` alerts; one whose ticket is busy is left, and stays due for the next sweep."""
     claimed = list(
         Alert.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(climb_at__lte=at)
@@ -42,8 +50,9 @@ def _climb_batch(*, at: datetime, limit: int, besides: Collection[int], director
         .select_related("milestone__clock")
         .order_by("climb_at", "pk")[:limit]
     )
+    claim |= {alert.pk for alert in claimed}
     if not claimed:
-        return set()
+        return Batch(0, set())
     tickets = locking.lock_free({alert.milestone.clock_id for alert in claimed})
     free = [alert for alert in claimed if alert.milestone.clock_id in tickets]
     directory.know(tickets.values())
@@ -63,7 +72,7 @@ def _climb_batch(*, at: datetime, limit: int, besides: Collection[int], director
     Alert.objects.filter(pk__in=[alert.pk for alert in free]).update(climb_at=None)
     ledger.append(lines, actor=None, at=at)
     alerts.tell(dues, directory=directory, storm=storm, at=at)
-    return {alert.pk for alert in claimed}
+    return Batch(len(free), claim - {alert.pk for alert in free})
 
 
 def _by_case(rows: Sequence[Alert]) -> dict[Case, list[Alert]]:

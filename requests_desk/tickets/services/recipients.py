@@ -98,6 +98,8 @@ class Directory:
         """
         if label == DUTY:
             return self._told(ticket, label, self._on_duty(ticket), wanted, besides)
+        if label == ALARM:
+            return self._alarm(ticket, wanted, besides)
         place = LADDER.index(label) if label in LADDER else len(LADDER) - 1
         for rung in LADDER[place:]:
             if found := self._told(ticket, rung, self._holders(ticket, rung), wanted, besides):

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, Value
@@ -15,23 +14,17 @@ from notifications import outbox as notifications_outbox
 from requests_desk.tickets.models import Alert, Reply, Ticket
 from requests_desk.tickets.services import alerts, calls, climbing, ledger, locking, mornings, notices, replies
 from requests_desk.tickets.services.alerts import Due, Storm
-from requests_desk.tickets.services.recipients import DUTY, Directory, Told
+from requests_desk.tickets.services.batches import LIMIT, Batch, work_off
+from requests_desk.tickets.services.recipients import ALARM, DUTY, FALLBACK_CHANNELS, Directory, Told
 from requests_desk.tickets.words import CallOutcome
 from sla import clocks
+from sla.changes import record_breach
 from sla.clocks import Look
 from sla.ladder import Planned
-from sla.models import BreachCause, Clock
+from sla.models import BreachCause, Clock, Milestone
 
 log = logging.getLogger(__name__)
-BATCH = 500
 NOBODY_THERE = timedelta(minutes=5)  # until it is tried again to tell a rung that nobody could be told of
-
-
-class Fired(NamedTuple):
-    """What came of one batch: how many milestones were looked at, and which must wait for the next sweep."""
-
-    looked: int
-    left: set[int]
 
 
 class Sweep:
@@ -48,10 +41,10 @@ def sweep(*, at: datetime) -> int:
     work = _work(at=at)
     own = Sweep(at=at)
     if "outcome" in work:
-        replies.take_up(notifications_outbox.unsettled(limit=BATCH), at=at)
+        replies.take_up(notifications_outbox.unsettled(limit=LIMIT), at=at)
     looked = _fire_all(own) if "milestone" in work else 0
     if "alert" in work:
-        climbing.climb_due(at=at, limit=BATCH, directory=own.directory, storm=own.storm)
+        climbing.climb_due(at=at, directory=own.directory, storm=own.storm)
     if "morning" in work:
         mornings.write_due(at=at)
     if "notice" in work:
@@ -75,11 +68,14 @@ def _work(*, at: datetime) -> set[str]:
 
 
 def _fire_all(own: Sweep) -> int:
-    looked, left = 0, set[int]()
-    while any(fired := fire_due(at=own.at, limit=BATCH, besides=left, own=own)):
-        looked += fired.looked
-        left |= fired.left
-    return looked
+    def step(*, limit: int, besides: Collection[int], claim: set[int]) -> Batch:
+        return fire_due(at=own.at, limit=limit, besides=besides, own=own, claim=claim)
+
+    def set_aside(milestone: int) -> None:
+        own.storm.forget()
+        _record_unreadable(milestone, own)
+
+    return work_off(step, set_aside=set_aside)
 
 
 @transaction.atomic
@@ -90,7 +86,8 @@ def fire_due(
     besides: Collection[int] = (),
     of_clock: Clock | None = None,
     own: Sweep | None = None,
-) -> Fired:
+    claim: set[int] | None = None,
+) -> Batch:
     """Fire up to `limit` due milestones other than `besides`; nothing looked at and nothing left means all is done.
 
     A rehearsal names the clock `of_clock`, touches no other, and waits for nobody who could be told.
@@ -98,9 +95,12 @@ def fire_due(
     Claim, history and messages commit together or not at all, so a crash anywhere loses nothing and repeats nothing.
     """
     own = own or Sweep(at=at)
-    claimed = clocks.claim_due(at=at, limit=limit, besides=besides, of_clock=of_clock)
-    if not claimed:
-        return Fired(0, set())
+    milestones = clocks.claim_due(at=at, limit=limit, besides=besides, of_clock=of_clock)
+    if not milestones:
+        return Batch(0, set())
+    if claim is not None:
+        claim |= {milestone.pk for milestone in milestones}
+    claimed = clocks.look(milestones, at=at)
     tickets = locking.lock_free({look.milestone.clock_id for look in claimed})
     own.directory.know(tickets.values())
     alerts.bar_spent(own.directory, own.storm)
@@ -111,7 +111,33 @@ def fire_due(
     lines = [ledger.Line(tickets[change.milestone.clock_id], change.kind, change.facts) for change in changes]
     ledger.append(lines, actor=None, at=at)
     alerts.tell([due for _look, dues in whom for due in dues], directory=own.directory, storm=own.storm, at=at)
-    return Fired(len(looks), {look.milestone.pk for look in claimed} - {look.milestone.pk for look in looks})
+    return Batch(len(looks), {look.milestone.pk for look in claimed} - {look.milestone.pk for look in looks})
+
+
+def _record_unreadable(pk: int, own: Sweep) -> None:
+    """Let the timer come back later to a milestone that breaks its reader; missed, it is a fact and told all the same.
+
+    Whom its policy would tell cannot be read: the agency's alarm address and administrators are told instead (N3).
+    """
+    with transaction.atomic():
+        milestone = clocks.put_off_unread(pk, until=own.at + NOBODY_THERE)
+    if milestone and milestone.due_at <= own.at:
+        _tell_unreadable(milestone, own)
+
+
+@transaction.atomic
+def _tell_unreadable(milestone: Milestone, own: Sweep) -> None:
+    ticket = locking.lock_free({milestone.clock_id}).get(milestone.clock_id)
+    if ticket is None:
+        return
+    own.directory.know([ticket])
+    changes = record_breach(milestone, at=own.at, cause=BreachCause.NO_REPLY)
+    ledger.append(ledger.lines_of(ticket, changes), actor=None, at=own.at)
+    people = own.directory.find(ticket, ALARM, FALLBACK_CHANNELS) if changes else []
+    alerts.tell(
+        [Due(ticket, milestone, one, ALARM, 0, is_breach=True) for one in people],
+        directory=own.directory, storm=own.storm, at=own.at,
+    )  # fmt: skip
 
 
 def _whom(look: Look, ticket: Ticket, directory: Directory) -> list[Due]:

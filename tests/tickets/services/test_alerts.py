@@ -11,7 +11,7 @@ from notifications.results import Result
 from requests_desk.people.models import Absence, Agency, Duty, Role, User
 from requests_desk.tickets import alert_texts
 from requests_desk.tickets.models import Alert, Digest, Ticket
-from requests_desk.tickets.services import climbing, reminders
+from requests_desk.tickets.services import batches, climbing, reminders
 from requests_desk.tickets.services.alerts import MOST_SINGLE
 from tests.support.cast import (
     MORNING,
@@ -266,7 +266,7 @@ def test_it_sends_one_digest_for_more_than_five(desk, count, mails):
 
 def test_it_keeps_one_digest_over_the_batches_of_a_sweep(desk, monkeypatch):
     tickets = [log_ticket(desk) for _number in range(15)]
-    monkeypatch.setattr(reminders, "BATCH", 7)
+    monkeypatch.setattr(batches, "LIMIT", 7)
     reminders.sweep(at=DUE)
 
     (mail,) = Notification.objects.filter(cause="alert:breach", channel="email")
@@ -277,7 +277,7 @@ def test_it_keeps_one_digest_over_the_batches_of_a_sweep(desk, monkeypatch):
 def test_it_starts_a_second_digest_where_the_first_is_on_its_way(desk, monkeypatch):
     for _number in range(14):
         log_ticket(desk)
-    monkeypatch.setattr(reminders, "BATCH", 7)
+    monkeypatch.setattr(batches, "LIMIT", 7)
     monkeypatch.setattr("notifications.outbox.rewrite", lambda _draft, at: False)
     reminders.sweep(at=DUE)
 
@@ -294,7 +294,7 @@ def test_it_holds_no_digest_that_a_breach_is_in_whichever_batch_brought_it(quiet
     for _number in range(8):
         log_ticket(quiet, officer=quiet.alice)
     breached += [log_ticket(quiet, **late) for _number in range(0 if breach_first else 8)]
-    monkeypatch.setattr(reminders, "BATCH", 8)
+    monkeypatch.setattr(batches, "LIMIT", 8)
     reminders.sweep(at=night)
 
     (mail,) = Notification.objects.filter(recipient=f"user:{quiet.alice.pk}", cause="alert:breach", channel="email")
@@ -306,7 +306,7 @@ def test_it_holds_no_digest_that_a_breach_is_in_whichever_batch_brought_it(quiet
 def test_it_holds_a_digest_of_reminders_alone_over_all_its_batches(quiet, monkeypatch):
     for _number in range(16):
         log_ticket(quiet, officer=quiet.alice)
-    monkeypatch.setattr(reminders, "BATCH", 8)
+    monkeypatch.setattr(batches, "LIMIT", 8)
     reminders.sweep(at=DUE - 8 * HOUR)
 
     assert mail_to(quiet.alice).next_attempt_at == DUE - 2 * HOUR

@@ -6,14 +6,15 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 
 from notifications import outbox
 from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.people.models import Agency, Membership, Role, User
-from requests_desk.tickets.models import Delivery, Ticket
-from requests_desk.tickets.services import intake, reminders, replies
-from sla.models import Breach, Firing, Milestone
+from requests_desk.tickets.models import Alert, Delivery, Ticket
+from requests_desk.tickets.services import batches, intake, reminders, replies
+from sla.models import Breach, Clock, Firing, Milestone, PolicyVersion
 from tests.support.cast import (
     MORNING,
     PROMISE,
@@ -301,7 +302,7 @@ def test_it_goes_on_past_what_one_batch_holds(desk, monkeypatch):
     """N6."""
     for hours in range(7):
         log_ticket(desk, at=later(hours=hours))
-    monkeypatch.setattr(reminders, "BATCH", 2)
+    monkeypatch.setattr(batches, "LIMIT", 2)
 
     assert reminders.sweep(at=later(days=5)) == 7
     assert Breach.objects.count() == 7
@@ -331,12 +332,16 @@ def test_it_repeats_nothing_for_a_clock_that_runs_behind(desk, ticket):
 def test_it_undoes_all_of_a_sweep_that_dies_and_loses_nothing(desk, ticket, monkeypatch):
     """N7: claim, history and messages commit together or not at all."""
     with monkeypatch.context() as patched:
-        patched.setattr(outbox, "enqueue", lambda *_args, **_more: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
+        patched.setattr(outbox, "enqueue", database_away)
+        with pytest.raises(OperationalError):
             reminders.sweep(at=DUE)
     assert not Breach.objects.exists()
 
     assert told_at(DUE) == ["leader email", "leader sms"]
+
+
+def database_away(*_args: object, **_more: object) -> None:
+    raise OperationalError
 
 
 def test_it_settles_what_a_crash_left_stored(desk, ticket):
@@ -379,6 +384,36 @@ def test_it_tells_in_plain_words_what_it_cannot_write(desk, ticket, caplog):
     assert Breach.objects.count() == 2
     assert strange.code in Notification.objects.get(destination="a@so.example").title
     assert strange.code in caplog.text
+
+
+def test_it_lets_no_unreadable_policy_hold_up_the_others(desk, ticket, caplog):
+    """N6, P6: the breach of that one stands all the same and is told once, to whom needs no policy."""
+    Agency.objects.filter(pk=desk.agency.pk).update(alarm_email="a@so.example")
+    strange = log_ticket(desk, text="Khác.")
+    spoil(strange)
+
+    assert told_at(DUE) == [f"agency:{desk.agency.pk} email", "leader email", "leader sms", "root email"]
+    assert Breach.objects.count() == 2
+    assert [row.ticket for row in Alert.objects.filter(rung="alarm", recipient__startswith="agency")] == [strange]
+    assert told_at(DUE + HOUR) == []
+
+
+def test_it_comes_back_later_to_what_it_cannot_read(desk, ticket, caplog):
+    spoil(ticket)
+
+    reminders.sweep(at=DUE - 24 * HOUR)
+
+    assert Milestone.objects.get().next_look_at == DUE - 24 * HOUR + reminders.NOBODY_THERE
+    assert not Breach.objects.exists()
+
+
+def spoil(ticket: Ticket) -> None:
+    """Pin a ticket's clock to a version of its policy that nobody can read."""
+    clock = Clock.objects.get(ticket_clock__ticket=ticket)
+    broken = PolicyVersion.objects.create(
+        policy=clock.policy_version.policy, number=99, document={"rule": "?"}, created_at=MORNING
+    )
+    Clock.objects.filter(pk=clock.pk).update(policy_version=broken)
 
 
 def test_it_holds_nothing_but_code_times_and_units_in_subject_and_sms(desk, ticket):

@@ -1,0 +1,63 @@
+"""Work off what is due batch by batch, so that one row that breaks its reader holds up no other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from typing import NamedTuple, Protocol
+
+from django.db import InterfaceError, OperationalError
+
+log = logging.getLogger(__name__)
+LIMIT = 500
+
+
+class Batch(NamedTuple):
+    """What came of one batch: how many rows were looked at, and which must wait for the next sweep."""
+
+    looked: int
+    left: set[int]
+
+
+class Step(Protocol):
+    """Do one batch in a transaction of its own; what it claims it notes in `claim` before it reads on."""
+
+    def __call__(self, *, limit: int, besides: Collection[int], claim: set[int]) -> Batch: ...
+
+
+def work_off(step: Step, *, set_aside: Callable[[int], None]) -> int:
+    """Repeat `step` until nothing is looked at and nothing left. Return how many rows were looked at.
+
+    The rows of a batch that raises are done again one by one, and the one that raises alone is set aside. A database
+    that is away is nobody's fault: that is raised.
+    """
+    looked, left, alone = 0, set[int](), 0
+    while True:
+        claim: set[int] = set()
+        try:
+            done = step(limit=1 if alone else LIMIT, besides=left, claim=claim)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            if not claim:
+                raise
+            alone = max(alone - 1, 0) if len(claim) == 1 else len(claim)
+            log.exception("could not work off %s rows, the first of them %s", len(claim), min(claim))
+            if len(claim) == 1:
+                left |= claim
+                _aside(claim.pop(), set_aside)
+            continue
+        if not any(done):
+            return looked
+        looked += done.looked
+        left |= done.left
+        alone = max(alone - 1, 0)
+
+
+def _aside(row: int, set_aside: Callable[[int], None]) -> None:
+    try:
+        set_aside(row)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("could not set %s aside", row)
