@@ -24,13 +24,14 @@ class Run:
     command: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
+    prefix: tuple[str, ...] = ()  # what starts it, where it is not this process
 
     def start(self) -> Run:
         """Start it with its output kept in a file beside the data."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(TESTS_OWN)}
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "requests_desk.embedded", "--with-parent", *self.command],
+                [*self.prefix, sys.executable, "-m", "requests_desk.embedded", "--with-parent", *self.command],
                 cwd=ROOT,
                 env=kept | self.env,
                 stdout=output,

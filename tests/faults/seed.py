@@ -16,8 +16,12 @@ PROMISE = timedelta(hours=48)
 POLICY = {"rule": "A", "first_reply": "48h", "ladder": [{"to": "leadership", "before": "0m", "by": ["email", "sms"]}]}
 
 
-def seed(name: str, *, count: int, first_due: datetime, apart_s: float) -> list[dict[str, object]]:
-    """Make `count` offices of one leader and one request each; return what each leader must be told, and when."""
+def seed(name: str, *, count: int, first_due: datetime, apart_s: float, poison: int) -> list[dict[str, object]]:
+    """Make `count` offices of one leader and one request each; return what each leader must be told, and when.
+
+    As many further ones as `poison` says are due before them all, and break whoever
+    reads their policy: of those the alarm address must be told.
+    """
     from requests_desk.people.models import Agency, Membership, Role, User
     from requests_desk.tickets.queries.health import database_now
     from requests_desk.tickets.services import intake, policy_choice
@@ -26,11 +30,16 @@ def seed(name: str, *, count: int, first_due: datetime, apart_s: float) -> list[
     from tests.sla.vietnam import document
 
     now = database_now()
-    start = Agency.objects.count()
+    start = Agency.objects.count() + poison
     expected = []
-    for number in range(start, start + count):
-        due_at = first_due + timedelta(seconds=apart_s * (number - start))
-        agency = Agency.objects.create(code=f"F{number:05d}", name=f"Sở {number}", short_name=f"F{number}")
+    for number in range(start - poison, start + count):
+        due_at = first_due + timedelta(seconds=apart_s * max(number - start, 0))
+        agency = Agency.objects.create(
+            code=f"F{number:05d}",
+            name=f"Sở {number}",
+            short_name=f"F{number}",
+            alarm_email=f"alarm-{number}@so.example",
+        )
         owner, before = f"agency:{agency.pk}", now - timedelta(days=30)
         catalogue.add_calendar(
             owner, policy_choice.CALENDAR, name="c", document=document(), confirmed=[2026], at=before
@@ -48,10 +57,22 @@ def seed(name: str, *, count: int, first_due: datetime, apart_s: float) -> list[
             received_reason="Máy hỏng.",
         )
         ticket = intake.log(agency, request, by=leader, at=now).ticket
-        expected.append(
-            {"code": ticket.code, "mail": leader.email, "phone": leader.phone, "due_at": due_at.timestamp()}
-        )
+        told = {"mail": leader.email, "phone": leader.phone, "alarm": agency.alarm_email}
+        if number < start:
+            _spoil(ticket.pk)
+            told = {"mail": agency.alarm_email, "phone": ""}
+        expected.append({"code": ticket.code, "due_at": due_at.timestamp(), **told})
     return expected
+
+
+def _spoil(ticket: int) -> None:
+    from sla.models import Clock, PolicyVersion
+
+    clock = Clock.objects.get(ticket_clock__ticket=ticket)
+    broken = PolicyVersion.objects.create(
+        policy=clock.policy_version.policy, number=99, document={"rule": "?"}, created_at=clock.logged_at
+    )
+    Clock.objects.filter(pk=clock.pk).update(policy_version=broken)
 
 
 def main() -> None:

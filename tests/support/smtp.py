@@ -33,6 +33,7 @@ class Relay:
     slowness: float = 2.0
     moments: list[float] = field(default_factory=list)  # when each was taken
     watch: Callable[[str], None] = field(default=lambda step: None)  # told of "mail", and of "taken" before the answer
+    refused: dict[str, list[float]] = field(default_factory=dict)  # addresses that get a 550, and when they were tried
     password: str = ""
     port: int = 0
 
@@ -57,6 +58,9 @@ class Relay:
     async def handle_RCPT(self, server: SMTP, s: Session, envelope: Envelope, address: str, options: list[str]) -> str:
         if reply := await self._reply(server, self.at_rcpt):
             return reply
+        if address in self.refused:
+            self.refused[address].append(time.time())
+            return REPLIES["550"]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

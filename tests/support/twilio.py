@@ -53,6 +53,7 @@ class FakeTwilio:
     asked: list[Asked] = field(default_factory=list)
     next_answers: deque[str] = field(default_factory=deque)
     next_lists: deque[str] = field(default_factory=deque)
+    refused: dict[str, str] = field(default_factory=dict)  # numbers that always get this refusal
     retry_after: int = 0
     hang_seconds: float = 2.0
     moments: dict[str, float] = field(default_factory=dict)  # when each was taken
@@ -110,7 +111,8 @@ def _handler(twilio: FakeTwilio) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             form = self._note()
-            answer = twilio.next_answers.popleft() if twilio.next_answers else "accept"
+            answer = twilio.refused.get(form.get("To", ""), "")
+            answer = answer or (twilio.next_answers.popleft() if twilio.next_answers else "accept")
             if answer in REFUSALS:
                 self._refuse(*REFUSALS[answer])
             elif answer == "lost":
