@@ -143,14 +143,14 @@ def _held(due: Due, directory: Directory) -> dict[str, datetime]:
 def _acknowledgement(due: Due, *, at: datetime) -> tuple[bool, datetime | None]:
     """Return whether an alert read at `at` asks for action, and when it climbs unless somebody acts (N2)."""
     clock = due.milestone.clock
-    if due.is_breach and due.told.level not in LADDER[:-1]:
-        return True, None  # nobody stands above: the morning list says it again
+    is_top = due.told.level not in LADDER[:-1]  # nobody stands above: the morning list says it again
+    # Asked before the policy, which may be what cannot be read; the alarm address must see that somebody can be told.
+    if due.told.level == ALARM or (due.is_breach and is_top):
+        return True, None
     wanted = versions.policy(clock.policy_version_id).acknowledge
-    if due.told.level == ALARM:
-        return True, None  # whoever reads it must see to it that somebody can be told
     if not due.is_breach and due.before_s > wanted.from_s:
         return False, None
-    if due.told.level not in LADDER[:-1]:
+    if is_top:
         return True, None
     if due.is_breach:
         return True, at + timedelta(seconds=wanted.breach_s)
