@@ -171,6 +171,8 @@ def reply_forms(ticket: Ticket, *, bound: ReplyForm | None, bound_kind: str, at:
     channel = ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL
     tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
     initial = {"channel": channel, "seen_seq": ticket.ledger_seq, "promised_at": tomorrow}
+    ground, body = rules.HAND_OVER.get(ticket.kind, ("", ""))
+    initial |= {"ground": ground, "receiving_body": body}
     drafts = {reply.kind: _as_typed(reply) for reply in _drafts(ticket)}
     fresh = {kind.value: ReplyForm(kind=kind, initial=initial | drafts.get(kind, {})) for kind in ReplyKind}
     return fresh | ({bound_kind: bound} if bound else {})

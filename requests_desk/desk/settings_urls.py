@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.desk.views.settings import applying, calendars, home, policies, presence, rehearsing, rules, versions
+from requests_desk.desk.views.settings import (
+    applying,
+    calendars,
+    home,
+    policies,
+    presence,
+    rehearsing,
+    rules,
+    versions,
+    words,
+)
 
 app_name = "settings"
 urlpatterns: list[URLPattern] = [
@@ -21,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("policies/<slug:key>/versions/", versions.of_policy, name="policy_versions"),
     path("policies/<slug:key>/apply/", applying.policy, name="policy_apply"),
     path("presence/", presence.people, name="presence"),
+    path("words/", words.lists, name="words"),
     path("rules/", rules.table, name="rules"),
     path("rehearse/", rehearsing.rehearse, name="rehearse"),
 ]

@@ -15,6 +15,7 @@ from requests_desk.desk.views import (
     queue,
     sent,
     ticket,
+    triage,
 )
 
 app_name = "desk"
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("new/", intake.ticket_new, name="ticket_new"),
     path("new/known/", intake.known, name="known"),
     path("new/alike/", alike.while_typing, name="alike_typed"),
+    path("triage/", triage.queue, name="triage"),
     path("tickets/", queue.ticket_list, name="ticket_list"),
     path("tickets/assign/", bulk.assign_many, name="assign_many"),
     path("tickets/export.<str:form>", exports.export, name="export"),

@@ -26,6 +26,8 @@ class Right(StrEnum):
     CLOSE_UNREACHABLE = "close_unreachable"
     MERGE = "merge"
     NOTE = "note"
+    SEAL = "seal"
+    UNSEAL = "unseal"
     REISSUE_LOOKUP = "reissue_lookup"
     SENT_MESSAGES = "sent_messages"
     LEADERSHIP = "leadership"
@@ -33,7 +35,7 @@ class Right(StrEnum):
     SETTINGS = "settings"
 
 
-_DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP})
+_DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP, Right.SEAL})
 _HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT}
 _ABOVE = frozenset({Right.SENT_MESSAGES, Right.LEADERSHIP, Right.SETTINGS_READ})
 RIGHTS: dict[str, frozenset[Right]] = {
@@ -41,8 +43,8 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.OFFICER: _DESK,
     Role.UNIT_HEAD: _HEAD,
     Role.CHIEF: _HEAD | _ABOVE,
-    Role.LEADER: _HEAD | _ABOVE | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SIGN},
-    Role.INSPECTOR: frozenset({Right.READ, Right.READ_SEALED, Right.NOTE}),
+    Role.LEADER: _HEAD | _ABOVE | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SIGN, Right.UNSEAL},
+    Role.INSPECTOR: frozenset({Right.READ, Right.READ_SEALED, Right.NOTE, Right.SEAL}),
     Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES, Right.SETTINGS_READ, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ}),
 }

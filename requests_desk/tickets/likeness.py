@@ -77,6 +77,14 @@ def words(text: str) -> list[Word]:
     return found
 
 
+def spoken(text: str) -> str:
+    """Return a text as phrases are looked for in it: folded, with short forms written out."""
+    text = unicodedata.normalize("NFC", text[:READ])
+    for pattern, whole in _WHOLE:
+        text = pattern.sub(whole, text)
+    return " ".join(SHORT.get(word, word) for word in folded(text).split())
+
+
 def gist(text: str) -> str:
     """Return the words of a text as they are kept to be compared."""
     return " ".join(word.folded for word in words(text))[:GIST_LENGTH]

@@ -34,6 +34,21 @@ class EndingRule:
 
 # These leave by a hand-over to who settles them; what they ask is never answered here (P12).
 HANDED_OVER = frozenset({Kind.COMPLAINT, Kind.DENUNCIATION, Kind.PROCEDURE})
+# On what ground, and to whom: what the form of a hand-over begins with; whoever sends it may say otherwise.
+HAND_OVER: dict[str, tuple[str, str]] = {
+    Kind.COMPLAINT: (
+        "Luật Khiếu nại 2011 và các luật sửa đổi, bổ sung",
+        "Người có thẩm quyền giải quyết khiếu nại theo quy định",
+    ),
+    Kind.DENUNCIATION: (
+        "Luật Tố cáo 2018 và các luật sửa đổi, bổ sung",
+        "Người có thẩm quyền giải quyết tố cáo theo quy định",
+    ),
+    Kind.PROCEDURE: (
+        "Quy định về thực hiện thủ tục hành chính theo cơ chế một cửa",
+        "Trung tâm Phục vụ hành chính công",
+    ),
+}
 ANSWERED_HERE = frozenset({Ending.ANSWERED, Ending.PARTLY_ANSWERED, Ending.NOT_FULFILLED})
 
 ENDINGS: dict[str, EndingRule] = {

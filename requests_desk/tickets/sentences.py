@@ -16,6 +16,12 @@ from requests_desk.tickets.words import EventKind
 SENTENCES: dict[str, Any] = {
     EventKind.LOGGED: _("Request logged: %(kind)s, by %(channel)s, received at %(received_at)s"),
     EventKind.ASSIGNED: _("Assigned to %(unit)s, %(officer)s"),
+    EventKind.IMPORTED: _("Taken over from an earlier register, row %(row)s"),
+    EventKind.REQUESTER_CHANGED: _("Two records of the requester made one, or told apart again"),
+    EventKind.SORTED: _("Sorted: %(kind)s, field %(field)s"),
+    EventKind.SEALED: _("Sealed: open only to those who must see it"),
+    EventKind.UNSEALED: _("No longer sealed"),
+    EventKind.SPAM_PROPOSED: _("Proposed to end as invalid; a second person decides"),
     EventKind.NOTED: _("Internal note added"),
     EventKind.MESSAGE_RECEIVED: _("Message received from the requester"),
     EventKind.ACKNOWLEDGED: _("Receipt acknowledged automatically by %(channel)s"),
@@ -63,6 +69,8 @@ SENTENCES: dict[str, Any] = {
 ICONS = {
     EventKind.LOGGED: "phone",
     EventKind.ASSIGNED: "user",
+    EventKind.SEALED: "lock",
+    EventKind.UNSEALED: "lock",
     EventKind.NOTED: "note",
     EventKind.ACKNOWLEDGED: "mail",
     EventKind.RESENT: "send",

@@ -125,6 +125,16 @@ class LinkKind(models.TextChoices):
     MERGED_INTO = "merged_into"
 
 
+class About(models.TextChoices):
+    """What a list of phrases speaks for."""
+
+    FIELD = "field", _("Field")
+    KIND = "kind", _("Kind")
+    MISCONDUCT = "misconduct", _("Misconduct")
+    STAFF = "staff", _("Whoever works here")
+    ADVERTISING = "advertising", _("Advertising")
+
+
 class Because(models.TextChoices):
     """Why somebody is told who would not be otherwise (N3)."""
 
@@ -158,6 +168,12 @@ class EventKind(models.TextChoices):
 
     LOGGED = "logged"
     ASSIGNED = "assigned"
+    IMPORTED = "imported"
+    REQUESTER_CHANGED = "requester_changed"
+    SORTED = "sorted"
+    SEALED = "sealed"
+    UNSEALED = "unsealed"
+    SPAM_PROPOSED = "spam_proposed"
     NOTED = "noted"
     MESSAGE_RECEIVED = "message_received"
     ACKNOWLEDGED = "acknowledged"

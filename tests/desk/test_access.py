@@ -14,6 +14,7 @@ PAGES = {
     "/desk/tickets/": EVERYBODY,
     "/desk/new/": ("alice", "bob", "lan", "chief", "leader"),
     "/desk/new/known/?phone=0950000001": ("alice", "bob", "lan", "chief", "leader"),
+    "/desk/triage/": ("bob", "lan", "chief", "leader"),
     "/desk/sent/": ("lan", "chief", "leader", "root"),
     "/leadership/": ("chief", "leader"),
 }

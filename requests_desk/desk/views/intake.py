@@ -16,6 +16,7 @@ from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.views import alike
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
+from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import desk
 from requests_desk.tickets.services import intake
 from requests_desk.tickets.services.incoming import Asked, Refused, Request
@@ -65,8 +66,12 @@ def known(request: DeskRequest) -> HttpResponse:
 @require_safe
 def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
     """Show the receipt: the code to read to the caller is the largest thing on it."""
-    ticket = access.get(request.user, code)
     receipt = request.session.get("receipts", {}).get(code, {})
+    if receipt and not access.visible(request.user).filter(code=code).exists():
+        # Sealed by its kind the moment it was saved: whoever logged it still reads the code to the caller, once.
+        logged = Ticket.objects.select_related("requester").get(code=code, logged_by=request.user)
+        return render(request, "desk/ticket_saved.html", {"ticket": logged, "is_closed_to_me": True} | receipt)
+    ticket = access.get(request.user, code)
     context = {"ticket": ticket, "receipt": receipt} | alike.beside(ticket, request.user)
     return render(request, "desk/ticket_saved.html", context | receipt)
 

@@ -172,6 +172,8 @@ def _attempt(
             form.add_error(None, str(error))
         else:
             messages.success(request, done)
+            if not access.can(request.user, Right.READ, ticket):
+                return redirect("desk:today")  # sealed by this very act, or given to another unit
             # Without a fragment of its own the browser keeps the form's, and hides what it says at the top.
             return redirect(f"{ticket.url}#main")
     return _page(request, ticket, status=409 if conflict else 422, conflict=conflict, **shown)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import approval, corrections, cycles, merging, pauses
+from requests_desk.desk.views import approval, corrections, cycles, merging, pauses, sealing
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -25,6 +25,9 @@ VERBS: dict[str, Verb] = {
     "merge": merging.MERGE,
     "unmerge": merging.UNMERGE,
     "correct": corrections.CORRECT,
+    "propose_spam": sealing.PROPOSE_SPAM,
+    "seal": sealing.SEAL,
+    "unseal": sealing.UNSEAL,
 }
 
 

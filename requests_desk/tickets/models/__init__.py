@@ -22,6 +22,7 @@ from requests_desk.tickets.models.ticket import (
     Ticket,
     TicketClock,
 )
+from requests_desk.tickets.models.triage import WordList
 
 __all__ = [
     "NOTHING_DUE",
@@ -49,4 +50,5 @@ __all__ = [
     "TicketClock",
     "TicketCycle",
     "TicketLink",
+    "WordList",
 ]

@@ -55,6 +55,21 @@ def close(
     return ticket
 
 
+def propose_spam(ticket: Ticket, *, reason: str, by: User, at: datetime, seen_seq: int | None = None) -> Ticket:
+    """Say that a request is invalid, for a second person to decide (P15). Raises ReplyMissing without a reason."""
+    with transaction.atomic():
+        ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        if ticket.state == State.CLOSED:
+            raise AlreadyClosed
+        reason = identifiers.clean_text(reason)
+        if not reason:
+            raise ReplyMissing(["reason"], _("Please say why it is invalid."))
+        Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=reason, author=by, at=at)
+        facts = {"reason_digest": identifiers.text_digest(reason)}
+        ledger.append([Line(ticket, "spam_proposed", facts)], actor=by, at=at)
+    return ticket
+
+
 def missing(ticket: Ticket, ending: str) -> list[str]:
     """Return the reply kinds an ending still needs delivered in this cycle: one of each group, empty when none is."""
     reached = set(ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False).values_list("kind", flat=True))
@@ -88,7 +103,12 @@ def _second_person(ticket: Ticket, *, by: User, at: datetime) -> None:
     """Once half its time is gone, a second person must agree that a request is invalid (P15)."""
     began_at = due.reply_clock(ticket).started_at
     half_gone = ticket.next_due_at is not None and at - began_at > (ticket.next_due_at - began_at) / 2
-    if half_gone and by.pk in (ticket.officer_id, ticket.logged_by_id):
+    if not half_gone:
+        return
+    proposed = set(ticket.events.filter(kind="spam_proposed", actor__isnull=False).values_list("actor", flat=True))
+    first = {ticket.officer_id, ticket.logged_by_id, *proposed} - {None}
+    if not first - {by.pk} or (by.pk in (ticket.officer_id, ticket.logged_by_id) and not proposed - {by.pk}):
         raise ReplyMissing(
-            ["second_person"], _("Half the time is gone: somebody else than its officer must end it as invalid.")
+            ["second_person"],
+            _("Half the time is gone: one person proposes that it is invalid, and another one ends it."),
         )
