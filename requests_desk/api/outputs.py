@@ -213,6 +213,7 @@ class FileOut(Out):
     reason = serializers.CharField()
     message = serializers.IntegerField(source="message_id", allow_null=True)
     reply = serializers.IntegerField(source="reply_id", allow_null=True)
+    is_signed = serializers.BooleanField()
     added_at = serializers.DateTimeField()
     url = serializers.SerializerMethodField()
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Ticket
+from tests.support import files
 from tests.support.cast import Desk, log_ticket
 
 REFUSAL = {"action": "reply", "channel": "email", "text": "Kính gửi", "ground": "Điều 6"}
@@ -94,3 +95,53 @@ def test_it_is_not_offered_to_a_head_of_unit_when_it_lies_with_the_leader(desk, 
     submit(ticket, desk)
 
     assert "act-approve" not in client_of(desk.bob).get(ticket.url).text
+
+
+LETTER = {"action": "reply", "channel": "letter", "text": "Kính gửi", "ground": "Điều 6"}
+
+
+def test_it_keeps_number_signer_and_signed_file_of_a_letter(desk, ticket):
+    """P5."""
+    client_of(desk.alice).post(f"{ticket.url}?reply=refusal", LETTER)
+    leader = client_of(desk.leader)
+
+    signed = {"number": "12/SCT-VP", "files": [files.upload(name="ban-ky.pdf")]}
+    leader.post(ticket.url, form_of(leader, ticket, "approve") | signed)
+
+    reply = ticket.replies.get()
+    assert (reply.state, reply.document_number, reply.signed_by) == ("approved", "12/SCT-VP", desk.leader)
+    assert list(reply.files.values_list("name", "is_signed")) == [("ban-ky.pdf", True)]
+    page = " ".join(client_of(desk.alice).get(ticket.url).text.split())
+    assert "ban-ky.pdf" in page
+    assert "Số, ký hiệu: 12/SCT-VP" in page
+    assert ticket.events.get(kind="file_added").facts["signed"] is True
+
+
+def test_it_keeps_the_signed_file_that_comes_with_the_posting(desk, ticket):
+    """P5."""
+    client_of(desk.alice).post(f"{ticket.url}?reply=refusal", LETTER)
+    leader, alice = client_of(desk.leader), client_of(desk.alice)
+    leader.post(ticket.url, form_of(leader, ticket, "approve") | {"number": "12/SCT-VP"})
+
+    alice.post(ticket.url, form_of(alice, ticket, "carry_out") | {"files": [files.upload(name="ban-ky.pdf")]})
+
+    reply = ticket.replies.get()
+    assert (reply.state, reply.files.get().is_signed) == ("sent", True)
+
+
+def test_it_signs_nothing_with_a_file_that_is_none(desk, ticket):
+    client_of(desk.alice).post(f"{ticket.url}?reply=refusal", LETTER)
+    leader = client_of(desk.leader)
+
+    page = leader.post(ticket.url, form_of(leader, ticket, "approve") | {"files": [files.upload(files.EXE, "ký.pdf")]})
+
+    assert page.status_code == 422
+    assert (ticket.replies.get().state, ticket.files.count()) == ("submitted", 0)
+
+
+def test_it_names_who_signed_their_own(desk, ticket):
+    """P5."""
+    client_of(desk.leader).post(f"{ticket.url}?reply=refusal", REFUSAL)
+
+    reply = ticket.replies.get()
+    assert (reply.state, reply.signed_by) == ("sent", desk.leader)

@@ -16,6 +16,7 @@ from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Reply, Ticket
 from requests_desk.tickets.services import approval, signing
 from requests_desk.tickets.services.replies import Draft
+from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import ReplyState
 
 
@@ -33,7 +34,7 @@ class OneReply(Seen):
         field.queryset = rows
 
 
-class ApproveForm(OneReply):
+class ApproveForm(OneReply, WithFiles):
     number = forms.CharField(label=_("Number and symbol"), required=False, help_text=_("Of a letter."))
 
 
@@ -41,7 +42,7 @@ class ReturnForm(OneReply):
     reason = text_field(_("What to change"), rows=2, required=True)
 
 
-class CarryOutForm(OneReply):
+class CarryOutForm(OneReply, WithFiles):
     state = ReplyState.APPROVED
     document_number = forms.CharField(label=_("Number and symbol"), required=False)
     spoke_to = forms.CharField(label=_("Who answered"), required=False)
@@ -49,7 +50,8 @@ class CarryOutForm(OneReply):
 
 
 def _approve(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
-    reply = approval.approve(data["reply"], number=data["number"], by=by, at=at, seen_seq=data["seen_seq"])
+    signed = {"number": data["number"], "files": data["files"]}
+    reply = approval.approve(data["reply"], **signed, by=by, at=at, seen_seq=data["seen_seq"])
     is_gone = reply.state == ReplyState.SENT
     return _("Approved; the reply is on its way.") if is_gone else _("Approved; it waits to be handed over or posted.")
 
@@ -63,7 +65,7 @@ def _carry_out(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> 
     reply: Reply = data["reply"]
     proof = {name: data[name] for name in ("document_number", "spoke_to", "happened_at")}
     draft = Draft(kind=reply.kind, channel=reply.channel, **proof)
-    approval.carry_out(reply, draft, by=by, at=at, seen_seq=data["seen_seq"])
+    approval.carry_out(reply, draft, by=by, at=at, seen_seq=data["seen_seq"], files=data["files"])
     return _("The reply is recorded.")
 
 
@@ -79,7 +81,7 @@ def _may_sign(ticket: Ticket, rights: Collection[Right]) -> bool:
 APPROVE = Verb(
     right=Right.SIGN_UNIT,
     title=_("Approve the reply"),
-    hint=_("Mail goes at once; a letter waits to be posted, a call to be made."),
+    hint=_("Mail goes at once; a letter waits to be posted, a call to be made. Attach the document as it was signed."),
     button=_("Approve"),
     form=lambda ticket, data: ApproveForm(ticket, data, prefix_id="approve"),
     act=_approve,
@@ -97,7 +99,7 @@ RETURN = Verb(
 CARRY_OUT = Verb(
     right=Right.REPLY,
     title=_("Log that the approved reply went"),
-    hint=_("For a letter its number, for a call who answered. A call nobody took is logged as a reply."),
+    hint=_("For a letter its number and the signed document, for a call who answered; one nobody took is a reply."),
     button=_("Save"),
     form=lambda ticket, data: CarryOutForm(ticket, data, prefix_id="carry_out"),
     act=_carry_out,

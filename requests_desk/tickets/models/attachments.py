@@ -34,6 +34,8 @@ class Attachment(models.Model):
     place = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.KEPT)
     reason = models.CharField(max_length=16, blank=True)
+    # The document as it was signed, beside whatever else went with the reply (P5).
+    is_signed = models.BooleanField(default=False)
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -51,6 +53,9 @@ class Attachment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(message__isnull=True) | Q(reply__isnull=True), name="file_of_message_or_reply"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_signed=False) | Q(reply__isnull=False), name="file_signed_is_of_a_reply"
             ),
             models.CheckConstraint(
                 condition=Q(message__isnull=True, reply__isnull=True) | Q(ticket__isnull=False),

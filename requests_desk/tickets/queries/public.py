@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Self
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from requests_desk.people.models import Agency
@@ -64,6 +64,7 @@ class Shared:
     size: int
     token: str
     reason: str
+    is_signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,11 +203,13 @@ def _milestones(ticket: int) -> list[Row]:
 
 def _files(ticket: int, *, at: datetime) -> dict[int | None, tuple[Shared, ...]]:
     """Return the files of each reply that arrived, and under None those its requester sent; never those of a note."""
-    rows = Attachment.objects.filter(ticket=ticket).exclude(message__direction=Message.Direction.NOTE).order_by("pk")
+    # A reply that a merge brought has its files on the request it was written for.
+    own = Attachment.objects.filter(Q(ticket=ticket) | Q(reply__ticket=ticket))
+    rows = own.exclude(message__direction=Message.Direction.NOTE).order_by("pk")
     files: dict[int | None, tuple[Shared, ...]] = {}
     for row in rows:
         token = attachments.public_token(row, at=at) if row.is_open else ""
-        shared = Shared(row.name, row.size, token, row.reason)
+        shared = Shared(row.name, row.size, token, row.reason, row.is_signed)
         files[row.reply_id] = (*files.get(row.reply_id, ()), shared)
     return files
 

@@ -48,6 +48,7 @@ class Said:
     author: str = ""
     state: str = ""
     signed_by: str = ""
+    document_number: str = ""
     return_reason: str = ""
     deliveries: tuple[dict[str, Any], ...] = ()
     files: tuple[Attachment, ...] = ()
@@ -250,6 +251,7 @@ def _reply(reply: Reply, sent: dict[str, Notification], files: Files) -> Said:
         str(reply.author),
         state=reply.state,
         signed_by=str(reply.signed_by or ""),
+        document_number=reply.document_number,
         return_reason=reply.return_reason,
         deliveries=deliveries,
         files=tuple(files.get(("reply", reply.pk), ())),

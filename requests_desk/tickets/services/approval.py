@@ -31,11 +31,20 @@ class Refused(refusing.Refused):
     """It cannot be signed or returned so. `fields` says what to change; nothing was saved or sent."""
 
 
-def approve(reply: Reply, *, number: str = "", by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+def approve(
+    reply: Reply,
+    *,
+    number: str = "",
+    by: User,
+    at: datetime,
+    seen_seq: int | None = None,
+    files: Sequence[Attachment] = (),
+) -> Reply:
     """Sign a submitted reply: mail goes, a call made meanwhile counts; a letter waits to be posted (P3).
 
-    `number` is the letter's. Raises access.Denied to whom it is not for, refusing.NotNow when nothing waits,
-    reply_checks.Refused when it became impossible meanwhile, such as a promised time that has passed.
+    `number` is the letter's, `files` the document as it was signed; both are kept with the reply. Raises
+    access.Denied to whom it is not for, refusing.NotNow when nothing waits, reply_checks.Refused when it became
+    impossible meanwhile, such as a promised time that has passed.
     """
     with transaction.atomic():
         ticket, reply = _locked(reply, {ReplyState.SUBMITTED}, by=by, seen_seq=seen_seq)
@@ -45,6 +54,7 @@ def approve(reply: Reply, *, number: str = "", by: User, at: datetime, seen_seq:
         is_gone = reply.channel == ReplyChannel.EMAIL or reply.call_outcome == CallOutcome.REACHED
         reply_checks.checked(ticket, draft_of(reply), by=by, at=at, is_plan=not is_gone)
         reply.save(update_fields=["document_number", "state", "signed_by", "signed_at"])
+        _keep_signed(ticket, reply, files, by=by, at=at)
         signing.refresh(ticket)
         ledger.append([Line(ticket, "reply_approved", _facts(reply))], actor=by, at=at)
         notices.tell(NoticeKind.APPROVED, ticket, reply=reply, by=by, at=at)
@@ -108,10 +118,19 @@ def submit_again(
     return reply
 
 
-def carry_out(reply: Reply, draft: Draft, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
+def carry_out(
+    reply: Reply,
+    draft: Draft,
+    *,
+    by: User,
+    at: datetime,
+    seen_seq: int | None = None,
+    files: Sequence[Attachment] = (),
+) -> Reply:
     """Log that a signed reply was spoken, posted or handed over; the proof comes from `draft`, the words stand.
 
-    A call nobody took is logged as any other. Raises reply_checks.Refused with what the proof lacks.
+    `files` show the document as it was signed. A call nobody took is logged as any other. Raises
+    reply_checks.Refused with what the proof lacks.
     """
     with transaction.atomic():
         ticket, reply = _locked(reply, {ReplyState.APPROVED}, by=by, seen_seq=seen_seq)
@@ -126,6 +145,7 @@ def carry_out(reply: Reply, draft: Draft, *, by: User, at: datetime, seen_seq: i
         for name in proof:
             setattr(reply, name, getattr(whole, name))
         reply.save(update_fields=[*proof])
+        _keep_signed(ticket, reply, files, by=by, at=at)
         replies.carry(ticket, reply, by=by, at=at)
     return reply
 
@@ -142,6 +162,11 @@ def _locked(reply: Reply, states: set[ReplyState], *, by: User, seen_seq: int | 
         raise refusing.NotNow("nothing_waits", _("This reply does not wait for that any more."))
     reply.ticket = ticket
     return ticket, reply
+
+
+def _keep_signed(ticket: Ticket, reply: Reply, files: Sequence[Attachment], *, by: User, at: datetime) -> None:
+    reply_checks.require_room(draft_of(reply), [*reply.files.all(), *files])
+    ledger.append(attachments.attach(files, ticket, reply=reply, are_signed=True), actor=by, at=at)
 
 
 def _require_desk(ticket: Ticket, reply: Reply, *, by: User) -> None:

@@ -155,18 +155,25 @@ def _staged(token: str) -> Attachment:
 
 
 def attach(
-    files: Sequence[Attachment], ticket: Ticket, *, message: Message | None = None, reply: Reply | None = None
+    files: Sequence[Attachment],
+    ticket: Ticket,
+    *,
+    message: Message | None = None,
+    reply: Reply | None = None,
+    are_signed: bool = False,
 ) -> list[Line]:
     """Give staged files to a request, or to a message or reply of it; return the ledger's lines for the caller's own.
 
-    Call it inside the transaction that writes what they belong to.
+    `are_signed` says that they show a reply as it was signed (P5). Call it inside the transaction that writes
+    what they belong to.
     """
     lines = []
     for file in files:
         given = file if _is_free(file) else _copy(file)
-        Attachment.objects.filter(pk=given.pk).update(ticket=ticket, message=message, reply=reply)
+        Attachment.objects.filter(pk=given.pk).update(ticket=ticket, message=message, reply=reply, is_signed=are_signed)
         facts = {"file": given.pk, "digest": identifiers.text_digest(given.sha256)}
         owner = {"message": message.pk} if message else {"reply": reply.pk} if reply else {}
+        owner |= {"signed": True} if are_signed else {}
         lines.append(Line(ticket, "file_added", facts | owner))
     return lines
 

@@ -94,6 +94,9 @@ def send(
 def submit_or_carry(ticket: Ticket, reply: Reply, desk: str, *, by: User, at: datetime) -> None:
     """Lay a recorded reply on the desk whose signature it needs, or let it go (P5)."""
     if not desk:
+        if reply.call_outcome not in MISSED_CALLS and signing.desk_of(ticket, reply.kind):
+            reply.signed_by, reply.signed_at = by, at  # who has the right signs their own
+            reply.save(update_fields=["signed_by", "signed_at"])
         carry(ticket, reply, by=by, at=at)
         return
     if reply.call_outcome and reply.happened_at is None:
