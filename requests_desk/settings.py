@@ -94,6 +94,8 @@ ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", default=20) * _MB
 ATTACHMENT_MAX_COUNT = env.int("ATTACHMENT_MAX_COUNT", default=10)
 ATTACHMENT_MAX_UNPACKED_BYTES = env.int("ATTACHMENT_MAX_UNPACKED_MB", default=200) * _MB
 ATTACHMENT_MAIL_BYTES = env.int("ATTACHMENT_MAIL_MB", default=15) * _MB
+# Other sites whose pages may hold the question form in a frame.
+ASK_EMBED_ORIGINS = env.list("ASK_EMBED_ORIGINS", default=[])
 CLAMD_URL = env.str("CLAMD_URL", default="")
 CLAMD_TIMEOUT = 30
 FILE_UPLOAD_HANDLERS = [

@@ -52,6 +52,19 @@ def count(*, address: str, code: str, phone: str, at: datetime) -> list[str]:
     return list(limits)
 
 
+def sent(*, address: str, at: datetime) -> int:
+    """Count a question sent from an address, and return how many came from it in this window, this one included.
+
+    A store that is away counts none: a question is never lost to it.
+    """
+    window = int(at.timestamp()) // WINDOW_S
+    try:
+        return _add([_key("sent", _network(address), window)], 1)[0]
+    except redis.RedisError:
+        logger.exception("questions are not counted: the store does not answer")
+        return 0
+
+
 def take_back(keys: Sequence[str]) -> None:
     """Forget a try that opened something: its holder may look as often as they like."""
     try:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.portal import views
+from requests_desk.portal import asking, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("ask/", asking.ask, name="ask"),
+    path("ask/received/<str:token>/", asking.received, name="ask-received"),
+    path("ask/received/<str:token>/slip.pdf", asking.slip, name="ask-slip"),
     path("status/", views.status, name="status"),
     path("s/<str:token>/", views.status_link, name="status-link"),
     path("files/<str:token>/", views.file, name="public-file"),

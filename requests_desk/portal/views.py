@@ -26,7 +26,9 @@ from requests_desk.tickets.services import attachments
 
 View = Callable[..., HttpResponse]
 # What must never be crawled; the secret links above all.
-ROBOTS = "User-agent: *\nDisallow: /s/\nDisallow: /files/\nDisallow: /desk/\nDisallow: /api/\n"
+ROBOTS = (
+    "User-agent: *\nDisallow: /s/\nDisallow: /files/\nDisallow: /ask/received/\nDisallow: /desk/\nDisallow: /api/\n"
+)
 
 
 def kept_nowhere(view: View) -> View:
@@ -48,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show who answers, how to ask, what is promised, and whether somebody is there now."""
     front = public.front(at=timezone.now())
     office = front.office if front else None
-    return _page(request, "portal/home.html", {"front": front, "form": StatusForm()}, office=office)
+    return page(request, "portal/home.html", {"front": front, "form": StatusForm()}, office=office)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +77,7 @@ def _looked_up(request: HttpRequest) -> HttpResponse:
         problem = _("Nothing opens with this. Please check the code and the phone number or the look-up code.")
         return _form(request, form, status=404, problem=problem)
     throttle.take_back(tries)
-    return _page(request, "portal/status.html", {"ticket": found, "at": at}, office=found.office)
+    return page(request, "portal/status.html", {"ticket": found, "at": at}, office=found.office)
 
 
 @require_safe
@@ -88,7 +90,7 @@ def status_link(request: HttpRequest, token: str) -> HttpResponse:
     except public.NotFound:
         problem = _("This link opens nothing. It may be incomplete, or it was withdrawn.")
         return _form(request, StatusForm(), status=404, problem=problem)
-    return _page(request, "portal/status.html", {"ticket": found, "at": at}, office=found.office)
+    return page(request, "portal/status.html", {"ticket": found, "at": at}, office=found.office)
 
 
 @require_safe
@@ -129,10 +131,10 @@ def _guarded(form: StatusForm) -> dict[str, str]:
 
 
 def _form(request: HttpRequest, form: StatusForm, *, status: int, problem: str = "") -> HttpResponse:
-    return _page(request, "portal/status_form.html", {"form": form, "problem": problem}, status=status)
+    return page(request, "portal/status_form.html", {"form": form, "problem": problem}, status=status)
 
 
-def _page(
+def page(
     request: HttpRequest,
     template: str,
     context: dict[str, Any],

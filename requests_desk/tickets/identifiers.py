@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -204,6 +205,22 @@ def read_code(text: str) -> str:
 def new_lookup_code() -> str:
     """Return eight random characters without look-alikes: about 40 bits, behind a throttle (design §8.5)."""
     return "".join(secrets.choice(LOOKUP_ALPHABET) for _position in range(8))
+
+
+def lookup_for(token: str) -> str:
+    """Return the look-up code that goes with a secret link: its holder may read it again, and nobody else."""
+    number = int.from_bytes(salted_hmac("requests_desk.lookup-for", token, algorithm="sha256").digest())
+    letters = []
+    for _position in range(8):
+        number, place = divmod(number, len(LOOKUP_ALPHABET))
+        letters.append(LOOKUP_ALPHABET[place])
+    return "".join(letters)
+
+
+def token_for(seed: str) -> str:
+    """Return the secret link, 128 bits, that a form's own secret seed stands for: the same form, the same link."""
+    secret = salted_hmac("requests_desk.link-for", seed, algorithm="sha256").digest()[:16]
+    return urlsafe_b64encode(secret).rstrip(b"=").decode()
 
 
 def lookup_digest(code: str, lookup: str) -> str:

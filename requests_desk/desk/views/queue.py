@@ -21,7 +21,7 @@ from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import SavedView, Ticket
 from requests_desk.tickets.queries import desk
 from requests_desk.tickets.queries.filters import Filters
-from requests_desk.tickets.services import saved_views
+from requests_desk.tickets.services import asking, saved_views
 
 SHORT = 8
 # What Today counts, each by the address of the list it counts: the two cannot disagree.
@@ -71,6 +71,7 @@ def today(request: DeskRequest) -> HttpResponse:
     context = {
         "due": due,
         "tiles": _tiles(request, at),
+        "held": asking.waiting(request.user).count(),
         # What nobody holds is worth saying even when it is nothing; the rest shows when there is something to do.
         "slips": [slip for slip in slips if slip["rows"] or slip["hands"] == "unassigned"],
         "at": at,

@@ -7,6 +7,7 @@ from requests_desk.tickets.models.attachments import Attachment
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.health import Heartbeat
+from requests_desk.tickets.models.held import Held
 from requests_desk.tickets.models.items import Item
 from requests_desk.tickets.models.ledger import Event
 from requests_desk.tickets.models.notices import Notice
@@ -36,6 +37,7 @@ __all__ = [
     "Exclusion",
     "Field",
     "Heartbeat",
+    "Held",
     "Item",
     "Message",
     "Notice",

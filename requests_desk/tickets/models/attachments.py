@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import Q
 
 from requests_desk.tickets.models.conversation import Message, Reply
+from requests_desk.tickets.models.held import Held
 from requests_desk.tickets.models.ticket import Ticket
 
 
 class Attachment(models.Model):
-    """One file. Without a ticket it is staged: kept for a day for the form it was chosen in.
+    """One file. Without a ticket it is staged: kept for a day for the form it was chosen in, or with a held
+    submission until that is decided.
 
     The bytes lie under MEDIA_ROOT at `place`, a random name that tells nothing; `name` is what people read. A refused
     one has no bytes: its row says that it came and why it was not kept.
@@ -27,6 +29,7 @@ class Attachment(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, null=True, related_name="files")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="files")
     reply = models.ForeignKey(Reply, on_delete=models.CASCADE, null=True, related_name="files")
+    held = models.ForeignKey(Held, on_delete=models.PROTECT, null=True, related_name="files")
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=100, blank=True)
     size = models.PositiveBigIntegerField(default=0)
@@ -41,7 +44,7 @@ class Attachment(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["added_at"], name="file_staged", condition=Q(ticket__isnull=True)),
+            models.Index(fields=["added_at"], name="file_staged", condition=Q(ticket__isnull=True, held__isnull=True)),
             models.Index(fields=["added_at"], name="file_waiting", condition=Q(state="waiting")),
         ]
         constraints: ClassVar = [

@@ -17,9 +17,9 @@ from requests_desk.people.models import Agency
 from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Attachment, Message, Reply, Ticket, TicketClock
 from requests_desk.tickets.queries import deadlines
-from requests_desk.tickets.services import attachments
+from requests_desk.tickets.services import attachments, policy_choice
 from requests_desk.tickets.services.policy_choice import CALENDAR
-from requests_desk.tickets.words import FINAL_REPLIES, ReplyKind
+from requests_desk.tickets.words import FINAL_REPLIES, Channel, Kind, Priority, ReplyKind
 from sla import catalogue, wording, worktime
 from sla.models import Milestone, MilestoneName
 
@@ -138,6 +138,30 @@ def front(*, at: datetime) -> Front | None:
         return Front(office, opens_at=worktime.next_open(calendar, at))
     except (catalogue.NothingInForce, worktime.WorktimeError):
         return Front(office)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The agency that a question goes to, its face, and when one asked now is answered at the latest."""
+
+    agency: Agency
+    front: Front
+    due_at: datetime | None
+
+
+def door(*, at: datetime) -> Door | None:
+    """Return where a question goes, or None before there is an agency."""
+    agency, face = Agency.objects.order_by("pk").first(), front(at=at)
+    if agency is None or face is None:
+        return None
+    try:
+        usual = policy_choice.choose(
+            agency, kind=Kind.INFORMATION, channel=Channel.QNA, field="", priority=Priority.NORMAL
+        )
+        told = deadlines.first_reply(usual.policy.document, usual.calendar.document, at)
+    except (catalogue.NothingInForce, worktime.WorktimeError):
+        return Door(agency, face, None)
+    return Door(agency, face, told.due_at)
 
 
 def status(code: str, *, phone: str = "", lookup: str = "", at: datetime) -> Status:

@@ -257,11 +257,11 @@ def _refuse(file: Attachment, reason: str, *, at: datetime) -> None:
 
 def forget_staged(*, at: datetime) -> int:
     """Drop what was chosen in forms that were never sent; return how many."""
-    old = Attachment.objects.filter(ticket=None, added_at__lt=at - STAGED_FOR)
+    old = Attachment.objects.filter(ticket=None, held=None, added_at__lt=at - STAGED_FOR)
     count = 0
     for pk, place in old.values_list("pk", "place"):
         # Asked again in the deletion itself: its form may be arriving just now.
-        if Attachment.objects.filter(pk=pk, ticket=None).delete()[0]:
+        if Attachment.objects.filter(pk=pk, ticket=None, held=None).delete()[0]:
             count += 1
             if place:
                 default_storage.delete(place)

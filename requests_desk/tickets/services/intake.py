@@ -43,8 +43,18 @@ class Submission(NamedTuple):
     digest: str
 
 
-def log(agency: Agency, request: Request, *, by: User | None, at: datetime, files: Sequence[Attachment] = ()) -> Logged:
+def log(
+    agency: Agency,
+    request: Request,
+    *,
+    by: User | None,
+    at: datetime,
+    files: Sequence[Attachment] = (),
+    token: str = "",
+) -> Logged:
     """Make a ticket of `request` with its staged `files`. The same submission again returns the ticket it made.
+
+    `token` is the secret link it gets, where its sender holds that already.
 
     Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
     """
@@ -55,7 +65,7 @@ def log(agency: Agency, request: Request, *, by: User | None, at: datetime, file
     request = checked(agency, request, by=by, at=at)
     try:
         with transaction.atomic():
-            return _write(agency, request, submission, files, by=by, at=at)
+            return _write(agency, request, submission, files, token or secrets.token_urlsafe(16), by=by, at=at)
     except IntegrityError:
         # The same form twice at the same moment: the unique key let one through, and this is it.
         if earlier := _earlier(agency, request, submission, by):
@@ -79,11 +89,12 @@ def _write(
     request: Request,
     submission: Submission,
     files: Sequence[Attachment],
+    token: str,
     *,
     by: User | None,
     at: datetime,
 ) -> Logged:
-    lookup, token = identifiers.new_lookup_code(), secrets.token_urlsafe(16)
+    lookup = identifiers.lookup_for(token)
     ticket, due_at, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
     due.refresh(ticket)

@@ -34,6 +34,11 @@ WORDS: dict[str, type[TextChoices]] = {
 }
 LISTS = {
     "file": file_types.REASONS,
+    "sign": {
+        "honeypot": _("A box that only programs see was filled in"),
+        "too_fast": _("Sent faster than anybody writes"),
+        "too_many": _("Many from one connection"),
+    },
     "milestone": {
         "first_reply": _("First reply"),
         "promised": _("Promised reply"),

@@ -1,0 +1,99 @@
+"""What the public form held back, at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from requests_desk.tickets.models import Held, Ticket
+from requests_desk.tickets.services import asking, attachments
+from requests_desk.tickets.services.asking import Sign
+from tests.support import files
+from tests.support.cast import Desk, a_request
+
+
+def held(desk: Desk, **changes: Any) -> Held:
+    at = timezone.now()
+    taken = attachments.take_in([files.upload()], [], by=None, at=at)
+    request = a_request(channel="qna", **changes)
+    sent = asking.send(
+        desk.agency, request, nonce="n", issued_date=at.date(), signs=[Sign.TOO_FAST], files=taken.files, at=at
+    )
+    assert sent.held
+    return sent.held
+
+
+@pytest.fixture
+def lan(desk: Desk) -> Client:
+    client = Client()
+    client.force_login(desk.lan)
+    return client
+
+
+def test_today_tells_of_it(lan: Client, desk: Desk) -> None:
+    held(desk)
+
+    assert "/desk/held/" in lan.get("/desk/").text
+    assert "gia hạn giấy phép" in lan.get("/desk/held/").text
+
+
+def test_released_it_is_a_request_received_when_it_was_sent(lan: Client, desk: Desk) -> None:
+    one = held(desk)
+
+    lan.post("/desk/held/", {"held": one.pk, "release": "1"})
+
+    ticket = Ticket.objects.get()
+    one.refresh_from_db()
+    assert (ticket.received_at, ticket.channel, one.ticket, one.settled_by) == (
+        one.received_at,
+        "qna",
+        ticket,
+        desk.lan,
+    )
+    assert ticket.files.get().name == "giấy phép.pdf"
+    assert ticket.requester.email == "duan@vps.example"
+
+
+def test_dropped_it_keeps_the_reason(lan: Client, desk: Desk) -> None:
+    one = held(desk)
+
+    without = lan.post("/desk/held/", {"held": one.pk, "drop": "1"})
+    lan.post("/desk/held/", {"held": one.pk, "drop": "1", "reason": "Quảng cáo"})
+
+    one.refresh_from_db()
+    assert without.status_code == 422
+    assert (one.reason, one.settled_by, one.ticket) == ("Quảng cáo", desk.lan, None)
+    assert lan.post("/desk/held/", {"held": one.pk, "release": "1"}).status_code == 404
+
+
+def test_sent_again_after_its_release_it_is_the_same_request(desk: Desk) -> None:
+    one = held(desk)
+    ticket = asking.release(one, by=desk.lan, at=timezone.now())
+
+    request = a_request(channel="qna")
+    at = timezone.now()
+    taken = attachments.take_in([files.upload()], [], by=None, at=at)
+    sent = asking.send(desk.agency, request, nonce="m", issued_date=at.date(), signs=[], files=taken.files, at=at)
+
+    assert (sent.ticket, sent.link_token) == (ticket, "")
+
+
+def test_a_sealed_one_is_for_the_leadership_alone(lan: Client, desk: Desk) -> None:
+    one = held(desk, kind="harassment")
+    leader = Client()
+    leader.force_login(desk.leader)
+
+    assert "gia hạn" not in lan.get("/desk/held/").text
+    assert lan.post("/desk/held/", {"held": one.pk, "release": "1"}).status_code == 404
+    assert "gia hạn" in leader.get("/desk/held/").text
+
+
+def test_another_department_sees_none_of_it(desk: Desk) -> None:
+    held(desk)
+    client = Client()
+    client.force_login(desk.charlie)
+
+    assert "gia hạn" not in client.get("/desk/held/").text
