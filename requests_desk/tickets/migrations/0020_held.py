@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0004_morning_lists'),
-        ('tickets', '0018_word_lists'),
+        ('tickets', '0019_signed_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
