@@ -23,6 +23,8 @@ from sla.models import Milestone
 log = logging.getLogger(__name__)
 # More for one person in one sweep become one message a channel (N5).
 MOST_SINGLE = 5
+# Until it is tried again to tell somebody of what nobody could be told of.
+NOBODY_THERE = timedelta(minutes=5)
 
 
 class Due(NamedTuple):

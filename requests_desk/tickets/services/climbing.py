@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from django.db import transaction
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Alert, Ticket, TicketClock
 from requests_desk.tickets.services import alerts, ledger, locking
-from requests_desk.tickets.services.alerts import Due, Storm
+from requests_desk.tickets.services.alerts import NOBODY_THERE, Due, Storm
 from requests_desk.tickets.services.batches import Batch, work_off
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.recipients import ALARM, LADDER, Directory
@@ -19,6 +20,7 @@ from requests_desk.tickets.words import Because
 from sla import versions
 from sla.models import Milestone
 
+log = logging.getLogger(__name__)
 USUAL_CHANNELS = ("email",)
 BROKEN = timedelta(minutes=5)  # until an alert that broke its reader is tried again
 # A case: what was told of one due instant of one milestone climbs as one.
@@ -60,16 +62,21 @@ def _climb_batch(
     # Read again, now that nobody else can write them: one may have been met a moment ago.
     milestones = Milestone.objects.select_related("clock").in_bulk({alert.milestone_id for alert in free})
     told = _told_of(milestones)
-    dues, lines = [], []
+    dues, lines, waiting = [], [], []
     for case, ripe in _by_case(free).items():
         milestone = milestones[case[0]]
         ticket = tickets[milestone.clock_id]
         found = _next(ticket, milestone, ripe, told[case], directory, at=at)
+        if found is None:
+            log.error("nobody can be told: ticket=%s, after %s", ticket.code, ripe[-1].level)
+            waiting += ripe
+            continue
         dues += found
         lines += [
             Line(ticket, "alert_climbed", _facts(milestone, level)) for level in {due.told.level for due in found}
         ]
     Alert.objects.filter(pk__in=[alert.pk for alert in free]).update(climb_at=None)
+    Alert.objects.filter(pk__in=[alert.pk for alert in waiting]).update(climb_at=at + NOBODY_THERE)
     ledger.append(lines, actor=None, at=at)
     alerts.tell(dues, directory=directory, storm=storm, at=at)
     return Batch(len(free), claim - {alert.pk for alert in free})
@@ -98,8 +105,11 @@ def _next(
     directory: Directory,
     *,
     at: datetime,
-) -> list[Due]:
-    """Return whom to tell in place of those who did not answer: nobody once it is met, moved or overtaken."""
+) -> list[Due] | None:
+    """Return whom to tell in place of those who did not answer: nobody once it is met, moved or overtaken.
+
+    None where somebody should be told and nobody can be.
+    """
     latest = max(ripe, key=lambda alert: (alert.told_at, alert.pk))
     is_over = latest.due_at != milestone.due_at or (not latest.is_breach and milestone.due_at <= at)
     if not milestone.is_open or is_over:
@@ -127,7 +137,7 @@ def _next(
     return [
         Due(ticket, milestone, one._replace(because=why), f"{origin}>{one.level}", before_s, latest.is_breach)
         for one in people
-    ]
+    ] or None
 
 
 def _height(level: str) -> int:

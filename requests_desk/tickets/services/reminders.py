@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Value
@@ -13,7 +13,7 @@ from django.db.models import Count, Value
 from notifications import outbox as notifications_outbox
 from requests_desk.tickets.models import Alert, Reply, Ticket
 from requests_desk.tickets.services import alerts, calls, climbing, ledger, locking, mornings, notices, replies
-from requests_desk.tickets.services.alerts import Due, Storm
+from requests_desk.tickets.services.alerts import NOBODY_THERE, Due, Storm
 from requests_desk.tickets.services.batches import LIMIT, Batch, work_off
 from requests_desk.tickets.services.recipients import ALARM, DUTY, FALLBACK_CHANNELS, Directory, Told
 from requests_desk.tickets.words import CallOutcome
@@ -24,7 +24,6 @@ from sla.ladder import Planned
 from sla.models import BreachCause, Clock, Milestone
 
 log = logging.getLogger(__name__)
-NOBODY_THERE = timedelta(minutes=5)  # until it is tried again to tell a rung that nobody could be told of
 
 
 class Sweep:

@@ -249,6 +249,17 @@ def test_it_climbs_past_an_alarm_that_rang_while_everybody_was_away(desk, ticket
     assert told_at(DUE - 7 * HOUR) == ["chief email"]
 
 
+def test_it_tries_a_climb_again_until_there_is_somebody(desk, ticket, caplog):
+    reminders.sweep(at=DUE - 8 * HOUR)
+    User.objects.exclude(pk__in=[desk.alice.pk, desk.bob.pk]).update(is_active=False)
+    assert told_at(DUE - 7 * HOUR) == []
+    assert "nobody can be told" in caplog.text
+
+    User.objects.update(is_active=True)
+    assert told_at(DUE - 7 * HOUR + timedelta(minutes=4)) == []
+    assert told_at(DUE - 7 * HOUR + timedelta(minutes=5)) == ["chief email"]
+
+
 # --- N5: storms --------------------------------------------------------------------------------------------------
 
 
