@@ -75,6 +75,65 @@
     document.addEventListener("visibilitychange", look);
   });
 
+  // What is typed is saved at each pause. While the desk does not take it, this browser keeps it and tries again.
+  const send = (said, body, signal) =>
+    fetch(said.dataset.url, { method: "POST", body, signal, keepalive: body.toString().length < 60000 }).catch(() => null);
+  document.querySelectorAll("output.drafted").forEach((said) => {
+    const form = said.closest("form");
+    const key = `draft:${said.dataset.user}:${form.elements.draft_place.value}`;
+    const typed = () => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    let timer = null;
+    let asking = null;
+    const save = async () => {
+      clearTimeout(timer);
+      timer = null;
+      const fields = typed();
+      localStorage.setItem(key, JSON.stringify(fields));
+      const body = new URLSearchParams(fields);
+      asking = new AbortController();
+      const answer = await send(said, body, asking.signal);
+      if (form.dataset.sent) return;
+      if (answer?.status === 204) {
+        localStorage.removeItem(key);
+        said.textContent = `${said.dataset.saved} ${new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" })}`;
+      } else {
+        said.textContent = said.dataset.kept;
+        timer = setTimeout(save, 5000);
+      }
+    };
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(save, 800);
+    };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
+    form.addEventListener("submit", () => {
+      clearTimeout(timer);
+      asking?.abort(); // what is sent now must not come back as a draft
+    });
+    window.addEventListener("pagehide", () => timer && !form.dataset.sent && save());
+    const left = localStorage.getItem(key);
+    if (!left) return;
+    for (const [name, value] of JSON.parse(left)) {
+      const box = form.elements[name];
+      if (box?.type && box.type !== "hidden" && box.type !== "checkbox") box.value = value;
+    }
+    soon();
+  });
+
+  // What an earlier page could not hand over goes to the desk now, and stands among what was begun.
+  const any = document.querySelector("output.drafted");
+  if (any) {
+    const here = new Set([...document.querySelectorAll("[name=draft_place]")].map((box) => `draft:${any.dataset.user}:${box.value}`));
+    const left = Object.keys(localStorage).filter((key) => key.startsWith(`draft:${any.dataset.user}:`) && !here.has(key));
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    left.forEach(async (key) => {
+      const fields = JSON.parse(localStorage.getItem(key)).filter(([name]) => name !== "csrfmiddlewaretoken");
+      const answer = await send(any, new URLSearchParams([...fields, ["csrfmiddlewaretoken", token]]));
+      if (answer?.status === 204 || answer?.status === 400) localStorage.removeItem(key);
+    });
+  }
+
   // Printing and copying need a script; without one their buttons are not there.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;

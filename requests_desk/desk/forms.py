@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
-from requests_desk.tickets.models import Field, Reply, Ticket
+from requests_desk.tickets.models import Draft, Field, Reply, Ticket
 from requests_desk.tickets.templatetags.desk import LISTS
 from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import (
@@ -81,7 +82,7 @@ class TicketForm(WithFiles):
         fields = Field.objects.filter(agency=agency).order_by("name")
         _choices(self, "field", [("", "—"), *((field.code, str(field)) for field in fields)])
         _queryset(self, "unit", agency.units.order_by("name"))
-        self.fields["submission"].initial = uuid.uuid4().hex
+        self.initial.setdefault("submission", uuid.uuid4().hex)
 
 
 class ReplyForm(WithFiles):
@@ -166,15 +167,22 @@ class DeliveryFilter(forms.Form):
     state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *LISTS["outbox"].items()], required=False)
 
 
-def reply_forms(ticket: Ticket, *, bound: ReplyForm | None, bound_kind: str, at: datetime) -> dict[str, ReplyForm]:
-    """Return a form per kind of reply; the one just sent back keeps what was typed."""
+def reply_forms(
+    ticket: Ticket, *, bound: ReplyForm | None, bound_kind: str, begun: Mapping[str, Draft], at: datetime
+) -> dict[str, ReplyForm]:
+    """Return a form per kind of reply; the one just sent back keeps what was typed, another what was `begun`."""
     channel = ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL
     tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
     initial = {"channel": channel, "seen_seq": ticket.ledger_seq, "promised_at": tomorrow}
     ground, body = rules.HAND_OVER.get(ticket.kind, ("", ""))
     initial |= {"ground": ground, "receiving_body": body}
-    drafts = {reply.kind: _as_typed(reply) for reply in _drafts(ticket)}
-    fresh = {kind.value: ReplyForm(kind=kind, initial=initial | drafts.get(kind, {})) for kind in ReplyKind}
+    given = {kind.value: initial.copy() for kind in ReplyKind}
+    for reply in _drafts(ticket):
+        given[reply.kind] |= _as_typed(reply)
+    for kind in given:
+        if draft := begun.get(f"reply:{ticket.code}:{kind}"):
+            given[kind] |= draft.data
+    fresh = {kind: ReplyForm(kind=kind, initial=first) for kind, first in given.items()}
     return fresh | ({bound_kind: bound} if bound else {})
 
 

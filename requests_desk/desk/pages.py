@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from requests_desk.people.models import Agency, User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.services import drafts
 
 View = Callable[..., HttpResponseBase]
 
@@ -46,7 +48,7 @@ def page(right: Right) -> Callable[[View], View]:
             request.agency = agencies[0]
             with timezone.override(ZoneInfo(request.agency.timezone)):
                 try:
-                    return view(request, *args, **kwargs)
+                    return _sent(request, view(request, *args, **kwargs))
                 except Ticket.DoesNotExist as error:
                     raise Http404 from error
                 except access.Denied as error:
@@ -55,3 +57,11 @@ def page(right: Right) -> Callable[[View], View]:
         return inner
 
     return dress
+
+
+def _sent(request: DeskRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Forget the draft of a form that was taken: every form that was leads on to another page."""
+    place = request.POST.get("draft_place") if request.method == "POST" else None
+    if place and response.status_code == HTTPStatus.FOUND:
+        drafts.drop(request.user, place)
+    return response

@@ -20,7 +20,7 @@ from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.tickets.queries import audit
 from requests_desk.tickets.queries.health import database_now
-from requests_desk.tickets.services import attachments, dead_man, heartbeat, operators, reminders, replies
+from requests_desk.tickets.services import attachments, dead_man, drafts, heartbeat, operators, reminders, replies
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ def upkeep() -> None:
     at = database_now()
     upkeep_of_outbox.ask("sms", at=at, settle=lambda outcome: replies.take_up([outcome], at=at))
     upkeep_of_outbox.forget_receipts(at=at)
+    drafts.forget_old(at=at)
     if settings.KEEP_TEXTS_DAYS:
         upkeep_of_outbox.forget_texts(before=at - timedelta(days=settings.KEEP_TEXTS_DAYS))
 

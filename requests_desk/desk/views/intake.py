@@ -16,8 +16,8 @@ from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.views import alike
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import desk
+from requests_desk.tickets.models import Draft, Ticket
+from requests_desk.tickets.queries import desk, drafts
 from requests_desk.tickets.services import intake
 from requests_desk.tickets.services.incoming import Asked, Refused, Request
 from requests_desk.tickets.words import Priority
@@ -30,8 +30,10 @@ RECEIPTS_KEPT = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 def ticket_new(request: DeskRequest) -> HttpResponse:
     """Show the form, and make a ticket of it. A form sent twice is one ticket."""
-    phone = request.GET.get("phone", "")
-    form = TicketForm(request.POST or None, initial={"phone": phone}, agency=request.agency)
+    begun = drafts.one(request.user, request.GET.get("draft", ""))
+    initial = {"phone": request.GET.get("phone", "")} | (_begun(begun) if begun else {})
+    phone = initial["phone"]
+    form = TicketForm(request.POST or None, initial=initial, agency=request.agency)
     if "look_up" in request.POST:
         form = TicketForm(initial=request.POST.dict(), agency=request.agency)
         return _form(request, form, phone=request.POST.get("phone", ""), typed=alike.as_typed(request))
@@ -80,7 +82,15 @@ def _form(
     request: DeskRequest, form: TicketForm, *, phone: str, status: int = 200, typed: dict[str, Any] | None = None
 ) -> HttpResponse:
     context = {"form": form} | _known(request, phone) | (typed or {})
+    if not form.is_bound:
+        mine = f"new:{form['submission'].value()}"
+        context["begun"] = [draft for draft in drafts.begun(request.user) if draft.place != mine]
     return render(request, "desk/ticket_new.html", context, status=status)
+
+
+def _begun(draft: Draft) -> dict[str, str]:
+    """Return a draft as what a form begins with, under the key it began with: sent twice it is one ticket still."""
+    return {"phone": "", **draft.data, "submission": draft.place.removeprefix("new:")}
 
 
 def _known(request: DeskRequest, phone: str) -> dict[str, Any]:

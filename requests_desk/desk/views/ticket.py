@@ -22,7 +22,7 @@ from requests_desk.desk.views.verbs import VERBS
 from requests_desk.tickets import access, downloads, identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Attachment, Ticket
-from requests_desk.tickets.queries import alerts, ticket_page
+from requests_desk.tickets.queries import alerts, drafts, ticket_page
 from requests_desk.tickets.services import (
     approval,
     assignment,
@@ -197,6 +197,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     is_survivor = any(one["link"] == "merged_from" for one in relatives)
     absorbed = links.absorbed_by(ticket) if is_survivor else []
     seen = {"seen_seq": ticket.ledger_seq}
+    begun = drafts.on_ticket(request.user, ticket.code)
     context = {
         "ticket": ticket,
         "requester": ticket.requester,
@@ -211,13 +212,13 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},
-        "reply_forms": forms.reply_forms(ticket, bound=bound, bound_kind=kind, at=at),
+        "reply_forms": forms.reply_forms(ticket, bound=bound, bound_kind=kind, begun=begun, at=at),
         "reply_kind": kind or request.GET.get("reply", ""),
         "assign_form": forms.AssignForm(
             agency=ticket.agency, initial=seen | {"unit": ticket.unit_id, "officer": ticket.officer_id}
         ),
         "close_form": forms.CloseForm(initial=seen),
-        "note_form": forms.NoteForm(),
+        "note_form": forms.NoteForm(initial=begun[noted].data if (noted := f"note:{ticket.code}") in begun else {}),
         "acts": verbs.panels(ticket, rights, more.pop("bound", {})),
         "conflict": ticket_page.happened(conflict) if conflict else None,
         "at": at,

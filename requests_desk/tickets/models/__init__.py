@@ -11,7 +11,7 @@ from requests_desk.tickets.models.held import Held
 from requests_desk.tickets.models.items import Item
 from requests_desk.tickets.models.ledger import Event
 from requests_desk.tickets.models.notices import Notice
-from requests_desk.tickets.models.own import SavedView
+from requests_desk.tickets.models.own import Draft, SavedView
 from requests_desk.tickets.models.promise import Application, PolicyRule
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
 from requests_desk.tickets.models.ticket import (
@@ -33,6 +33,7 @@ __all__ = [
     "CodeCounter",
     "Delivery",
     "Digest",
+    "Draft",
     "Event",
     "Exclusion",
     "Field",

@@ -24,3 +24,27 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Draft(models.Model):
+    """What a person has typed into a form and not sent yet, saved at each pause.
+
+    `place` says which form: `new:` with the form's own submission key, or `reply:` and `note:` with a ticket's code.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts")
+    place = models.CharField(max_length=100)
+    data = models.JSONField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "place"], name="draft_once_per_place")]
+        indexes: ClassVar = [models.Index(fields=["updated_at"], name="draft_by_age")]
+
+    def __str__(self) -> str:
+        return self.place
+
+    @property
+    def title(self) -> str:
+        """Return the words by which its writer knows it again."""
+        return next((self.data[name] for name in ("organisation", "phone", "name", "text") if self.data.get(name)), "")
