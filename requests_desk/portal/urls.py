@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.portal import asking, views
+from requests_desk.portal import again, asking, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("ask/received/<str:token>/", asking.received, name="ask-received"),
     path("ask/received/<str:token>/slip.pdf", asking.slip, name="ask-slip"),
     path("status/", views.status, name="status"),
+    path("status/again/", again.again, name="again"),
     path("s/<str:token>/", views.status_link, name="status-link"),
     path("files/<str:token>/", views.file, name="public-file"),
     path("robots.txt", views.robots),

@@ -1,4 +1,4 @@
-"""The pages of the public: nothing here writes to the database."""
+"""The pages of the public that only read."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _looked_up(request: HttpRequest) -> HttpResponse:
         tries = throttle.count(address=request.META["REMOTE_ADDR"], at=at, **_guarded(form))
         found = public.status(**form.cleaned_data, at=at)
     except throttle.TooMany as refused:
-        response = _form(request, form, status=429, problem=_too_many(refused))
+        response = _form(request, form, status=429, problem=too_many(refused))
         response["Retry-After"] = str(refused.retry_after_s)
         return response
     except public.NotFound:
@@ -114,7 +114,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("img/mark.svg"))
 
 
-def _too_many(refused: throttle.TooMany) -> str:
+def too_many(refused: throttle.TooMany) -> str:
+    """Say how long to wait."""
     minutes = -(-refused.retry_after_s // 60)
     text = ngettext(
         "Too many attempts. Please try again in %(n)s minute.",

@@ -10,20 +10,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Self
 
+from django.core import signing
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from requests_desk.people.models import Agency
 from requests_desk.tickets import identifiers
-from requests_desk.tickets.models import Attachment, Message, Reply, Ticket, TicketClock
+from requests_desk.tickets.models import Attachment, Message, Reply, Ticket, TicketClock, TicketLink
 from requests_desk.tickets.queries import deadlines
 from requests_desk.tickets.services import attachments, policy_choice
 from requests_desk.tickets.services.policy_choice import CALENDAR
-from requests_desk.tickets.words import FINAL_REPLIES, Channel, Kind, Priority, ReplyKind
+from requests_desk.tickets.words import FINAL_REPLIES, Channel, Ending, Kind, LinkKind, Priority, ReplyKind
 from sla import catalogue, wording, worktime
 from sla.models import Milestone, MilestoneName
 
 Row = dict[str, Any]
+# As long as somebody may take to write what was not to the point.
+AGAIN_WITHIN = timedelta(hours=12)
+_AGAIN = signing.Signer(salt="requests_desk.not-to-the-point")
 
 
 class NotFound(LookupError):
@@ -100,6 +104,8 @@ class Status:
 
     `due_at` is what is `owed` now, or the last promise once nothing is; `late` says it is owed and past; `breached`
     that a promise was missed, however it went on. `question` and what the replies say are empty unless `full`.
+    `merged_from` is the code that was asked for where that request lives on in this one (P8); `again` the token by
+    which its reader may say for half a day that it was not answered to the point, empty before an answer (P7).
     """
 
     code: str
@@ -114,6 +120,8 @@ class Status:
     interim: Said | None
     answer: Said | None
     question: str
+    merged_from: str
+    again: str
     files: tuple[Shared, ...]
     replies: tuple[Said, ...]
     milestones: tuple[Step, ...]
@@ -174,11 +182,11 @@ def status(code: str, *, phone: str = "", lookup: str = "", at: datetime) -> Sta
     if lookup:
         digest = identifiers.lookup_digest(code, lookup)
         if row := _row(Ticket.objects.filter(code=code, lookup_digest=digest)):
-            return _status(row, full=True, at=at)
+            return _surviving(row, full=True, at=at)
     if phone:
         numbers = identifiers.same_numbers(phone)
         if row := _row(Ticket.objects.filter(code=code, sealed=False, requester__phones__number__in=numbers)):
-            return _status(row, full=False, at=at)
+            return _surviving(row, full=False, at=at)
     raise NotFound
 
 
@@ -186,8 +194,27 @@ def status_by_link(token: str, *, at: datetime) -> Status:
     """Return a request in full as its secret link opens it. Raises NotFound for an unknown and a revoked one alike."""
     digest = identifiers.token_digest(token)
     if row := _row(Ticket.objects.filter(status_links__digest=digest, status_links__revoked_at=None)):
-        return _status(row, full=True, at=at)
+        return _surviving(row, full=True, at=at)
     raise NotFound
+
+
+def by_token(token: str, *, at: datetime) -> Ticket:
+    """Return the request whose page gave out this token. Raises NotFound for a wrong and an old one alike."""
+    try:
+        pk, until = _AGAIN.unsign_object(token)
+    except (signing.BadSignature, ValueError) as error:
+        raise NotFound from error
+    ticket = Ticket.objects.filter(pk=pk).first() if until >= at.timestamp() else None
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def of_ticket(ticket: Ticket, *, at: datetime) -> Status:
+    """Return in full a request whose reader has shown their proof a moment ago."""
+    row = _row(Ticket.objects.filter(pk=ticket.pk))
+    assert row is not None  # noqa: S101  it was just read
+    return _surviving(row, full=True, at=at)
 
 
 # --- one query each, of the columns that are shown: most of a check's time goes into reading what nobody sees ---------
@@ -241,6 +268,19 @@ def _files(ticket: int, *, at: datetime) -> dict[int | None, tuple[Shared, ...]]
 # --- rows into views ------------------------------------------------------------------------------------------------
 
 
+def _surviving(row: Row, *, full: bool, at: datetime) -> Status:
+    """Return a request or, where it was merged, the one it lives on in, with what was asked in both (P8)."""
+    asked, questions = row["code"], [row["text"]]
+    while row["ending"] == Ending.MERGED:
+        into = TicketLink.objects.filter(ticket=row["pk"], kind=LinkKind.MERGED_INTO).values("other")
+        row = _row(Ticket.objects.filter(pk__in=into)) or row | {"ending": ""}
+        questions.append(row["text"])
+    status = _status(row, full=full, at=at)
+    if row["code"] == asked:
+        return status
+    return replace(status, merged_from=asked, question="\n\n".join(questions) if full else "")
+
+
 def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
     milestones, replies = _milestones(ticket["pk"]), _replies(ticket["pk"])
     files = _files(ticket["pk"], at=at) if full else {}
@@ -263,6 +303,8 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         interim=_last(now, {ReplyKind.INTERIM}, full=full),
         answer=_last(now, FINAL_REPLIES, full=full),
         question=ticket["text"] if full else "",
+        merged_from="",
+        again=_again(ticket["pk"], now, at=at) if full else "",
         files=files.get(None, ()),
         replies=tuple(replace(_said(reply, full=full), files=files.get(reply["pk"], ())) for reply in replies),
         milestones=steps,
@@ -272,6 +314,12 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         breached=any(step.is_late for step in steps),
         full=full,
     )
+
+
+def _again(ticket: int, replies: Sequence[Row], *, at: datetime) -> str:
+    if not any(reply["kind"] in FINAL_REPLIES for reply in replies):
+        return ""
+    return _AGAIN.sign_object([ticket, int((at + AGAIN_WITHIN).timestamp())])
 
 
 def _is_open(milestone: Row) -> bool:
