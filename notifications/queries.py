@@ -54,3 +54,18 @@ def counts(owner: str) -> dict[str, int]:
 def count_since(owner: str, *, channel: str, since: datetime) -> int:
     """Return how many messages the owner wrote by a channel since then. One query."""
     return Notification.objects.filter(owner=owner, channel=channel, created_at__gte=since).count()
+
+
+def by_message_ids(message_ids: Sequence[str], *, owner: str) -> list[Notification]:
+    """Return the owner's mails that carry one of these Message-IDs, in the order asked. One query, none for nothing."""
+    if not message_ids:
+        return []
+    rows = Notification.objects.filter(message_id__in=message_ids, owner=owner)
+    order = {name: place for place, name in enumerate(message_ids)}
+    found = rows.exclude(message_id="").defer("text", "html", "headers")
+    return sorted(found, key=lambda row: order[row.message_id])
+
+
+def count_to(destination: str, *, cause: str, since: datetime) -> int:
+    """Return how many messages of a cause were written to a destination since then. One query."""
+    return Notification.objects.filter(destination=destination, cause=cause, created_at__gte=since).count()

@@ -302,6 +302,9 @@ TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM = env.str("TWILIO_FROM", default="")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="")
 
+# --- messages in ------------------------------------------------------------------------------------------------
+MAILBOXES = env.str("MAILBOXES", default="")
+
 # --- the timer -------------------------------------------------------------------------------------------------
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)

@@ -83,7 +83,7 @@ def test_it_installs_from_an_old_python_that_can_still_say_so():
 
 
 def test_it_composes_every_part_of_a_desk(compose: dict[str, Any]):
-    parts = {"web", "worker-sweep", "worker-mail", "worker-sms", "beat", "migrate", "postgres", "redis"}
+    parts = {"web", "worker-sweep", "worker-mail", "worker-sms", "mailboxes", "beat", "migrate", "postgres", "redis"}
 
     assert set(compose["services"]) == parts
 
@@ -105,7 +105,7 @@ def test_it_composes_no_invented_data(compose: dict[str, Any]):
 
 
 def test_it_composes_secrets_by_file_alone(compose: dict[str, Any]):
-    secret = re.compile(r"(PASSWORD|TOKEN|SECRET_KEY|EMAIL_URL|DATABASE_URL)$")
+    secret = re.compile(r"(PASSWORD|TOKEN|SECRET_KEY|EMAIL_URL|DATABASE_URL|MAILBOXES)$")
 
     bare = [
         (name, variable)

@@ -61,6 +61,16 @@ def keep_beat() -> None:
     app.Beat(scheduler="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
 
 
+def keep_mailboxes() -> None:
+    """Read every mailbox and take its mail in until asked to stop."""
+    from requests_desk.doors.mail.keeper import Keeper
+
+    keeper = Keeper()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: keeper.stop.set())
+    keeper.run()
+
+
 def read_application() -> None:
     """Import everything the children need, and keep it shared between them."""
     django.setup()
@@ -80,7 +90,7 @@ def main() -> int:
     def say(line: str) -> None:
         print(f"{time.time() - began:6.1f} s  {line}", flush=True)  # noqa: T201
 
-    parts: dict[str, Callable[[], object]] = {"beat": keep_beat}
+    parts: dict[str, Callable[[], object]] = {"beat": keep_beat, "mailboxes": keep_mailboxes}
     parts |= {f"worker-{queue}": partial(keep_worker, queue) for queue in QUEUES}
     with Supervisor(say=say) as supervisor:
         read_application()

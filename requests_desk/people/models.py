@@ -55,6 +55,9 @@ class Agency(Named):
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=300, blank=True)
     alarm_email = models.EmailField(blank=True)
+    # Where answers to its mails come in, one of its mailboxes; with the plus each mail has a signed address of its own.
+    reply_address = models.EmailField(blank=True)
+    reply_plus = models.BooleanField(default=False)
     # Between these hours on its own wall reminders wait (N4); the same hour twice means there is no quiet.
     quiet_from = models.TimeField(default=time(21))
     quiet_to = models.TimeField(default=time(6))

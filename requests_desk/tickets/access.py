@@ -30,22 +30,36 @@ class Right(StrEnum):
     UNSEAL = "unseal"
     REISSUE_LOOKUP = "reissue_lookup"
     SENT_MESSAGES = "sent_messages"
+    MAIL = "mail"  # mail that became no request yet: it may name anybody
     LEADERSHIP = "leadership"
     SETTINGS_READ = "settings_read"
     SETTINGS = "settings"
 
 
+class Proof(StrEnum):
+    """Why a mail seems to belong to a request, the strongest first."""
+
+    REPLY_ADDRESS = "reply_address"
+    MESSAGE_ID = "message_id"
+    REFERENCES = "references"
+    SUBJECT = "subject"
+
+
+# Made by us, keyed and never shown to others: who holds one was written to about the request.
+SIGNED = frozenset({Proof.REPLY_ADDRESS, Proof.MESSAGE_ID})
+
+
 _DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP, Right.SEAL})
 _HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT}
-_ABOVE = frozenset({Right.SENT_MESSAGES, Right.LEADERSHIP, Right.SETTINGS_READ})
+_ABOVE = frozenset({Right.SENT_MESSAGES, Right.MAIL, Right.LEADERSHIP, Right.SETTINGS_READ})
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.MERGE, Right.SENT_MESSAGES},
+    Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.MERGE, Right.SENT_MESSAGES, Right.MAIL},
     Role.OFFICER: _DESK,
     Role.UNIT_HEAD: _HEAD,
     Role.CHIEF: _HEAD | _ABOVE,
     Role.LEADER: _HEAD | _ABOVE | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SIGN, Right.UNSEAL},
     Role.INSPECTOR: frozenset({Right.READ, Right.READ_SEALED, Right.NOTE, Right.SEAL}),
-    Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES, Right.SETTINGS_READ, Right.SETTINGS}),
+    Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ}),
 }
 # These hold their rights within their unit alone, and over what lies on their own desk.
@@ -127,6 +141,17 @@ def may_be_told(ticket: Ticket, membership: Membership, excluded: Collection[int
     if membership.user_id in excluded:
         return False
     return Right.READ_SEALED in RIGHTS[membership.role] or ticket.officer_id == membership.user_id
+
+
+def may_add(ticket: Ticket, sender: str, proof: Proof, *, is_authentic: bool | None) -> bool:
+    """Tell whether a mail from `sender` (raw ASCII, lower case) may be added to a request.
+
+    A signed proof suffices. By references or a code, which anybody may quote, only the requester's own address may,
+    and not when our mail server calls it forged.
+    """
+    if proof in SIGNED:
+        return True
+    return bool(sender) and is_authentic is not False and sender == ticket.requester.email.lower()
 
 
 def get(user: User | AnonymousUser, code: str, right: Right = Right.READ) -> Ticket:

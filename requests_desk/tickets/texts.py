@@ -19,20 +19,27 @@ from notifications.sms_text import is_mobile
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Reply, Ticket
 from requests_desk.tickets.moments import time_left
+from requests_desk.tickets.services import reply_address
 from requests_desk.tickets.services.recipients import Recipient
+from requests_desk.tickets.words import MailNature
 from sla.models import Milestone
 
 
-def acknowledgement(ticket: Ticket, *, due_at: datetime, lookup_code: str, token: str) -> list[Draft]:
+def acknowledgement(
+    ticket: Ticket, *, due_at: datetime, lookup_code: str, token: str, answers: str = ""
+) -> list[Draft]:
     """Return the automatic confirmation of receipt: by mail, else by SMS to a mobile. It meets nothing (P3).
 
-    `due_at` is our own promise: what others set beside it was not promised to the requester.
+    `due_at` is our own promise: what others set beside it was not promised to the requester; `answers` is the
+    Message-ID it answers. What nobody of ours has read is not repeated: a stranger may have given another's address.
     """
     requester = ticket.requester
     more = {
         "lookup_code": lookup_code,
         "status_url": f"{settings.PUBLIC_BASE_URL}/s/{token}/",
         "due_at": due_at,
+        "is_read": ticket.logged_by_id is not None,
+        "answers": answers,
     }
     ways = [
         ("email", requester.email),
@@ -60,7 +67,9 @@ def reply(reply: Reply, *, at: datetime) -> Draft:
     way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", requester.email)
     key = f"{reply.key}:email:{hashlib.sha256(requester.email.encode()).hexdigest()[:12]}"
     files = [{"place": file.place, "name": file.name, "content_type": file.content_type} for file in reply.files.all()]
-    return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply), files=files)
+    came = ticket.mails.filter(nature=MailNature.PERSON).exclude(message_id="").order_by("pk").last()
+    answers = came.message_id if came else ""
+    return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply, answers=answers), files=files)
 
 
 def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:
@@ -120,6 +129,7 @@ def draft(
         is_mail = way.channel == "email"
         title = " ".join(render_to_string(f"{folder}/{name}.subject.txt", context).split()) if is_mail else ""
         html = render_to_string(f"{folder}/{name}.html", context | {"subject": title}) if is_mail else ""
+    ticket = context.get("ticket")
     return Draft(
         key=key,
         owner=f"agency:{agency.pk}",
@@ -131,6 +141,13 @@ def draft(
         title=title,
         text=text,
         html=html,
+        headers=_headers(ticket, way, context.get("answers", "")) if is_mail and isinstance(ticket, Ticket) else {},
         language=way.language,
         not_before=not_before,
     )
+
+
+def _headers(ticket: Ticket, way: Recipient, answers: str) -> dict[str, str]:
+    """Where an answer to this mail goes, and which mail it answers itself: what programs show as one conversation."""
+    given = reply_address.headers(ticket, way.key)
+    return given | {"In-Reply-To": answers, "References": answers} if answers else given

@@ -10,6 +10,7 @@ from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.held import Held
 from requests_desk.tickets.models.items import Item
 from requests_desk.tickets.models.ledger import Event
+from requests_desk.tickets.models.mail import Mail, Mailbox, MailContent
 from requests_desk.tickets.models.notices import Notice
 from requests_desk.tickets.models.own import Draft, SavedView
 from requests_desk.tickets.models.promise import Application, PolicyRule
@@ -40,6 +41,9 @@ __all__ = [
     "Heartbeat",
     "Held",
     "Item",
+    "Mail",
+    "MailContent",
+    "Mailbox",
     "Message",
     "Notice",
     "PolicyRule",

@@ -7,6 +7,7 @@ from datetime import datetime
 from requests_desk.tickets.models import Heartbeat
 
 SWEEP = "sweep"
+MAILBOXES = "mailboxes"
 # By channel: each sender's queue has a process of its own, which may stop while the others live.
 SENDERS = {"email": "mail", "sms": "sms"}
 

@@ -36,6 +36,14 @@ class Logged(NamedTuple):
     is_new: bool = True
 
 
+class Receipt(NamedTuple):
+    """Whether a receipt is acknowledged at all, the Message-ID of the mail that it answers, and the link it gives."""
+
+    is_wanted: bool = True
+    answers: str = ""
+    token: str = ""
+
+
 class Submission(NamedTuple):
     """The sender's own key of what it sent, and a digest of that: both empty when there is no key."""
 
@@ -51,10 +59,12 @@ def log(
     at: datetime,
     files: Sequence[Attachment] = (),
     token: str = "",
+    receipt: Receipt | None = None,
 ) -> Logged:
     """Make a ticket of `request` with its staged `files`. The same submission again returns the ticket it made.
 
-    `token` is the secret link it gets, where its sender holds that already.
+    `token` is the secret link it gets, where its sender holds that already; `receipt` says whether receipt is
+    acknowledged, if not as usual.
 
     Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
     """
@@ -65,7 +75,8 @@ def log(
     request = checked(agency, request, by=by, at=at)
     try:
         with transaction.atomic():
-            return _write(agency, request, submission, files, token or secrets.token_urlsafe(16), by=by, at=at)
+            wanted = (receipt or Receipt())._replace(token=token or secrets.token_urlsafe(16))
+            return _write(agency, request, submission, files, wanted, by=by, at=at)
     except IntegrityError:
         # The same form twice at the same moment: the unique key let one through, and this is it.
         if earlier := _earlier(agency, request, submission, by):
@@ -89,16 +100,18 @@ def _write(
     request: Request,
     submission: Submission,
     files: Sequence[Attachment],
-    token: str,
+    receipt: Receipt,
     *,
     by: User | None,
     at: datetime,
 ) -> Logged:
+    token = receipt.token
     lookup = identifiers.lookup_for(token)
     ticket, due_at, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
     due.refresh(ticket)
-    drafts = texts.acknowledgement(ticket, due_at=due_at, lookup_code=lookup, token=token)
+    asked = {"lookup_code": lookup, "token": token, "answers": receipt.answers}
+    drafts = texts.acknowledgement(ticket, due_at=due_at, **asked) if receipt.is_wanted else []
     lines += attachments.attach(files, ticket)
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
     ledger.append(lines, actor=by, at=at)
