@@ -56,6 +56,18 @@ def explain(calendar: Calendar, start: datetime, rule: Rule, amount: int, *, pau
     return Explanation(calendar, rule, amount, instant(first), instant(used[-1][1] if used else first), lines)
 
 
+def explain_set(
+    calendar: Calendar, start: datetime, rule: Rule, amount: int, *, pauses: Pauses, due_at: datetime
+) -> Explanation:
+    """Explain a deadline as it was set: by the pauses that had begun when it was last counted (P9).
+
+    One that was met before a later pause is not moved by it. Where no count ends at `due_at`, all `pauses` are told.
+    """
+    pauses = sorted(pauses)
+    told = [explain(calendar, start, rule, amount, pauses=pauses[:many]) for many in range(len(pauses), -1, -1)]
+    return next((one for one in told if one.due_at == due_at), told[0])
+
+
 # --- lines ------------------------------------------------------------------------------------------------------
 
 Label = Callable[[int], Why]

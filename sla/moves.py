@@ -33,7 +33,10 @@ def recount(clock: Clock, *, reason: str, at: datetime, may_void: bool = True) -
     rows = Milestone.objects.select_for_update().filter(clock=clock, name__in=COUNTED).order_by("pk")
     changes: list[Change] = []
     for milestone in rows:
-        pauses = list(clock.pauses.order_by("began_at").values_list("began_at", "ends_at"))
+        # A pause that began once this was done has nothing to do with it.
+        before = milestone.met_at or milestone.ended_at or at
+        began = clock.pauses.filter(began_at__lte=before).order_by("began_at")
+        pauses = list(began.values_list("began_at", "ends_at"))
         dues = counted(milestone.name, policy, calendar, started_at=clock.started_at, pauses=pauses)
         changes += _move(milestone, policy, dues, clock=clock, reason=reason, may_void=may_void, at=at)
     return changes

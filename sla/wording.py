@@ -39,6 +39,22 @@ RULES: Final[dict[Rule, str]] = {
     "working_days": _("%(amount)s after the day of receipt, until closing"),
 }
 
+# The same for somebody who never saw an office's rules; the reasons of `WHY` that take no whole day are left out.
+PLAINLY: Final[dict[Rule, str]] = {
+    "consecutive": _("From then on we have %(amount)s; nights and days off count too."),
+    "skip_days_off": _("From then on we have %(amount)s; days on which the office is closed are not counted."),
+    "working": _("From then on we have %(amount)s of office hours; other hours are not counted."),
+    "working_days": _("From the next day on we have %(amount)s, up to closing."),
+}
+WHY_PLAINLY: Final[dict[Why, str]] = {
+    "closed_weekend": _("weekend"),
+    "closed_weekday": _("the office is closed that day of the week"),
+    "closed_holiday": _("public holiday"),
+    "closed_special": _("the office was closed"),
+    "closed_break": _("the office was closed"),
+    "pause": _("we waited for your answer"),
+}
+
 
 def moment(at: datetime, tz: ZoneInfo, *, ends: bool = True) -> str:
     """Say an instant on the office's clock: `16:45 on 27/11/2026`, with seconds when there are any.
@@ -100,6 +116,36 @@ def sentences(explanation: Explanation) -> list[str]:
         *(line(explanation, row) for row in explanation.lines),
         gettext("Due: %(at)s") % {"at": moment(explanation.due_at, tz, ends=explanation.amount > 0)},
     ]
+
+
+def plainly(explanation: Explanation) -> list[str]:
+    """Say a whole explanation to the public: received, how long we have, which days were left out, due (P11)."""
+    tz = explanation.calendar.tz
+    left_out = [
+        f"{_days(row, tz)} ({gettext(WHY_PLAINLY[row.why])})"
+        for row in explanation.lines
+        if not row.counted and row.why in WHY_PLAINLY
+    ]
+    return [
+        gettext("We received your request at %(at)s.") % {"at": moment(explanation.received_at, tz, ends=False)},
+        gettext(PLAINLY[explanation.rule]) % {"amount": counted(explanation, explanation.amount)},
+        *([gettext("Not counted: %(days)s.") % {"days": "; ".join(left_out)}] if left_out else []),
+        gettext("So you hear from us by %(at)s at the latest.")
+        % {"at": moment(explanation.due_at, tz, ends=explanation.amount > 0)},
+    ]
+
+
+def _days(row: Line, tz: ZoneInfo) -> str:
+    """Say the days of a line, `05/02/2027 to 11/02/2027`; with hours where it is no whole days."""
+    begins, ends = row.from_at.astimezone(tz), row.to_at.astimezone(tz)
+    if begins.time() != time.min or ends.time() != time.min:
+        return gettext("%(from)s to %(to)s") % {
+            "from": moment(row.from_at, tz, ends=False),
+            "to": moment(row.to_at, tz),
+        }
+    last = ends.date() - timedelta(days=1)
+    days = [day.strftime("%d/%m/%Y") for day in dict.fromkeys((begins.date(), last))]
+    return gettext("%(from)s to %(to)s") % {"from": days[0], "to": days[-1]} if len(days) > 1 else days[0]
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

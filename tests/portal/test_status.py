@@ -196,3 +196,11 @@ def test_it_asks_the_database_no_more_than_five_times(
 
     with django_assert_max_num_queries(5):
         ask(client, asked.ticket.code, lookup=asked.lookup_code)
+
+
+def test_it_prints_how_the_time_is_counted_in_plain_words(client: Client, asked: Logged):
+    """P11: paper cannot be unfolded, so the words stand there once more."""
+    answer = page(ask(client, asked.ticket.code, phone=PHONE))
+
+    assert answer.count("Từ lúc đó Sở có 48 giờ; ban đêm và ngày nghỉ đều tính.") == 2
+    assert '<div class="only-print">' in answer

@@ -97,3 +97,36 @@ def test_it_says_what_is_wrong_with_a_calendar_in_the_reader_s_language():
         said = wording.error(raised.value)
 
     assert said == "tz: “Asia/Saigon_” không phải là múi giờ; đề nghị ghi tên như Asia/Ho_Chi_Minh"
+
+
+PLAIN = {
+    "vi": "Sở tiếp nhận yêu cầu lúc 09:10 ngày 07/02/2027. "
+    "Từ lúc đó Sở có 48 giờ; những ngày cơ quan không làm việc không tính. "
+    "Không tính: 09:10 ngày 07/02/2027 đến 24 giờ ngày 07/02/2027 (ngày nghỉ hằng tuần); "
+    "08/02/2027 đến 11/02/2027 (ngày nghỉ lễ, tết); 13/02/2027 đến 14/02/2027 (ngày nghỉ hằng tuần). "
+    "Chậm nhất 24 giờ ngày 15/02/2027 Quý đơn vị nhận được phản hồi.",
+    "en": "We received your request at 09:10 on 07/02/2027. "
+    "From then on we have 48 hours; days on which the office is closed are not counted. "
+    "Not counted: 09:10 on 07/02/2027 to 24:00 on 07/02/2027 (weekend); "
+    "08/02/2027 to 11/02/2027 (public holiday); 13/02/2027 to 14/02/2027 (weekend). "
+    "So you hear from us by 24:00 on 15/02/2027 at the latest.",
+}
+
+
+@pytest.mark.parametrize("language", PLAIN)
+def test_it_tells_the_public_in_plain_words(language):
+    """P11."""
+    with override(language):
+        assert " ".join(wording.plainly(ACROSS_TET)) == PLAIN[language]
+
+
+def test_it_leaves_nothing_out_of_hours_that_all_count():
+    told = explain(calendar(), local("23/11/2026 08:00"), "consecutive", 48 * HOUR)
+
+    with override("en"):
+        said = wording.plainly(told)
+
+    assert said[1:] == [
+        "From then on we have 48 hours; nights and days off count too.",
+        "So you hear from us by 08:00 on 25/11/2026 at the latest.",
+    ]

@@ -17,7 +17,7 @@ from requests_desk.desk.views import alike
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Draft, Ticket
-from requests_desk.tickets.queries import desk, drafts
+from requests_desk.tickets.queries import desk, drafts, promise
 from requests_desk.tickets.services import intake
 from requests_desk.tickets.services.incoming import Asked, Refused, Request
 from requests_desk.tickets.words import Priority
@@ -72,9 +72,13 @@ def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
     if receipt and not access.visible(request.user).filter(code=code).exists():
         # Sealed by its kind the moment it was saved: whoever logged it still reads the code to the caller, once.
         logged = Ticket.objects.select_related("requester").get(code=code, logged_by=request.user)
-        return render(request, "desk/ticket_saved.html", {"ticket": logged, "is_closed_to_me": True} | receipt)
+        shown = {"ticket": logged, "is_closed_to_me": True, "due_at": promise.of(logged).due_at}
+        return render(request, "desk/ticket_saved.html", shown | receipt)
     ticket = access.get(request.user, code)
-    context = {"ticket": ticket, "receipt": receipt} | alike.beside(ticket, request.user)
+    # What is said to the caller is our own promise, whatever another body set beside it.
+    context = {"ticket": ticket, "receipt": receipt, "due_at": promise.of(ticket).due_at} | alike.beside(
+        ticket, request.user
+    )
     return render(request, "desk/ticket_saved.html", context | receipt)
 
 

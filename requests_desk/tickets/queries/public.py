@@ -22,7 +22,7 @@ from requests_desk.tickets.services import attachments, policy_choice
 from requests_desk.tickets.services.policy_choice import CALENDAR
 from requests_desk.tickets.words import FINAL_REPLIES, Channel, Ending, Kind, LinkKind, Priority, ReplyKind
 from sla import catalogue, wording, worktime
-from sla.models import Milestone, MilestoneName
+from sla.models import Milestone, MilestoneName, Pause
 
 Row = dict[str, Any]
 # As long as somebody may take to write what was not to the point.
@@ -126,6 +126,7 @@ class Status:
     replies: tuple[Said, ...]
     milestones: tuple[Step, ...]
     explanation: tuple[str, ...]
+    plainly: tuple[str, ...]
     owed: bool
     late: bool
     breached: bool
@@ -223,7 +224,7 @@ _OFFICE = tuple(f"agency__{name}" for name in Office.__slots__)
 _TICKET = ("pk", "code", "state", "ending", "received_at", "text", "unit__name", "unit__name_en", *_OFFICE)
 _SAID = ("kind", "channel", "text", "done", "reason", "contact", "ground", "receiving_body")
 _MILESTONE = ("pk", "name", "due_at", "met_at", "ended_at", "breaches__pk", "breaches__voided_at")
-_CLOCK = ("clock__ticket_clock__cycle", "clock__started_at")
+_CLOCK = ("clock", "clock__ticket_clock__cycle", "clock__started_at")
 _PINNED = ("clock__policy_version__document", "clock__calendar_version__document")
 
 
@@ -250,6 +251,10 @@ def _milestones(ticket: int) -> list[Row]:
         row["missed"] = missed or (row["pk"] in found and found[row["pk"]]["missed"])
         found[row["pk"]] = row
     return list(found.values())
+
+
+def _pauses(clock: int) -> list[tuple[datetime, datetime]]:
+    return list(Pause.objects.filter(clock=clock).order_by("began_at").values_list("began_at", "ends_at"))
 
 
 def _files(ticket: int, *, at: datetime) -> dict[int | None, tuple[Shared, ...]]:
@@ -289,6 +294,11 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
     latest = milestones[-1]
     now = [reply for reply in replies if reply["cycle"] == latest["clock__ticket_clock__cycle"]]
     policy, calendar = (latest[name] for name in _PINNED)
+    pauses = _pauses(latest["clock"]) if policy.get("pause_days") else []
+    first = next(
+        (row for row in milestones if row["clock"] == latest["clock"] and row["name"] == "first_reply"), latest
+    )
+    told = deadlines.first_reply(policy, calendar, latest["clock__started_at"], pauses=pauses, due_at=first["due_at"])
     office = Office(*(ticket[name] for name in _OFFICE))
     return Status(
         code=ticket["code"],
@@ -308,7 +318,8 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         files=files.get(None, ()),
         replies=tuple(replace(_said(reply, full=full), files=files.get(reply["pk"], ())) for reply in replies),
         milestones=steps,
-        explanation=tuple(wording.sentences(deadlines.first_reply(policy, calendar, latest["clock__started_at"]))),
+        explanation=tuple(wording.sentences(told)),
+        plainly=tuple(wording.plainly(told)),
         owed=owed is not None,
         late=owed is not None and owed <= at,
         breached=any(step.is_late for step in steps),

@@ -144,7 +144,7 @@ def clock(ticket: Ticket) -> Timed:
     milestones = sorted(every, key=lambda m: (m.due_at, m.pk))
     first = next(m for m in milestones if m.name == MilestoneName.FIRST_REPLY)
     policy = Policy.from_json(row.policy_version.document)
-    limited = {m.clock_id for m in milestones if m.name == MilestoneName.STATUTORY}
+    limited = {m.clock_id: m for m in milestones if m.name == MilestoneName.STATUTORY}
     return Timed(
         rule=policy.rule,
         started_at=row.started_at,
@@ -152,20 +152,21 @@ def clock(ticket: Ticket) -> Timed:
         due_a_at=first.due_a_at or first.due_at,
         due_b_at=first.due_b_at or first.due_at,
         milestones=tuple(_milestone(m) for m in milestones),
-        explanation=_why(row, policy, *policy.counting),
-        statutory=next((_why_statutory(one) for one in rows if one.pk in limited), ()),
+        explanation=_why(row, policy, first, *policy.counting),
+        statutory=next((_why_statutory(one, limited[one.pk]) for one in rows if one.pk in limited), ()),
     )
 
 
-def _why_statutory(clock: Clock) -> tuple[str, ...]:
+def _why_statutory(clock: Clock, milestone: Milestone) -> tuple[str, ...]:
     policy = Policy.from_json(clock.policy_version.document)
-    return _why(clock, policy, "working_days", policy.statutory_days)
+    return _why(clock, policy, milestone, "working_days", policy.statutory_days)
 
 
-def _why(clock: Clock, policy: Policy, rule: worktime.Rule, amount: int) -> tuple[str, ...]:
+def _why(clock: Clock, policy: Policy, milestone: Milestone, rule: worktime.Rule, amount: int) -> tuple[str, ...]:
     calendar = worktime.Calendar.from_json(clock.calendar_version.document)
-    pauses = list(clock.pauses.order_by("began_at").values_list("began_at", "ends_at")) if policy.pause_days else []
-    return tuple(wording.sentences(explain.explain(calendar, clock.started_at, rule, amount, pauses=pauses)))
+    pauses = list(clock.pauses.values_list("began_at", "ends_at")) if policy.pause_days else []
+    told = explain.explain_set(calendar, clock.started_at, rule, amount, pauses=pauses, due_at=milestone.due_at)
+    return tuple(wording.sentences(told))
 
 
 def rounds(ticket: Ticket) -> list[TicketCycle]:

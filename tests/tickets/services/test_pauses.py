@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import rebuilt
-from requests_desk.tickets.services import cycles, pauses, refusing, reminders, restoring
+from requests_desk.tickets.queries import rebuilt, ticket_page
+from requests_desk.tickets.services import corrections, cycles, pauses, refusing, reminders, restoring
 from requests_desk.tickets.services.cycles import Words
 from sla.models import Breach, Milestone, Pause
 from sla.policies import DEFAULT_POLICY
@@ -192,3 +192,16 @@ def test_it_counts_on_when_an_officer_waits_no_longer(desk):
     assert statutory(ticket).due_at == local("09/12/2026 17:00")
     with pytest.raises(refusing.NotNow):
         pauses.end(ticket, by=desk.alice, at=local("26/11/2026 09:02"))
+
+
+def test_it_moves_nothing_that_was_met_before_it_began(desk):
+    """P1, P9: nor does a correction of the receipt count such a pause."""
+    ticket = asked(desk)
+    first = Milestone.objects.get(clock__ticket_clock__ticket=ticket, name="first_reply")
+    pauses.pause(ticket, by=desk.alice, at=later(hours=3))
+
+    corrections.correct(ticket, received_at=later(hours=-1), reason="Nhầm", by=desk.bob, at=later(hours=4))
+
+    assert Milestone.objects.get(pk=first.pk).due_at == first.due_at - timedelta(hours=0.5)
+    assert "tạm dừng" not in " ".join(ticket_page.clock(ticket).explanation)
+    assert "tạm dừng" in " ".join(ticket_page.clock(ticket).statutory)
