@@ -13,18 +13,30 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import override
 
 from notifications import breaker, dispatch, outbox
 from notifications import upkeep as upkeep_of_outbox
 from notifications.models import Notification
 from notifications.results import Result
-from requests_desk.tickets.queries import audit
+from requests_desk.tickets.models import Register
+from requests_desk.tickets.queries import audit, registers
 from requests_desk.tickets.queries.health import database_now
-from requests_desk.tickets.services import attachments, dead_man, drafts, heartbeat, operators, reminders, replies
+from requests_desk.tickets.services import (
+    attachments,
+    dead_man,
+    drafts,
+    heartbeat,
+    importing,
+    operators,
+    reminders,
+    replies,
+)
 from requests_desk.tickets.services.outbox import SENDERS, wake
 
 log = logging.getLogger(__name__)
 SEND_AT_ONCE = 250
+AT_A_REGISTER = timedelta(seconds=20)
 
 
 def database_clock() -> Callable[[], datetime]:
@@ -71,6 +83,8 @@ def upkeep() -> None:
     upkeep_of_outbox.ask("sms", at=at, settle=lambda outcome: replies.take_up([outcome], at=at))
     upkeep_of_outbox.forget_receipts(at=at)
     drafts.forget_old(at=at)
+    for register in registers.stalled(before=at - timedelta(minutes=2)):
+        importing.wake(register)
     if settings.KEEP_TEXTS_DAYS:
         upkeep_of_outbox.forget_texts(before=at - timedelta(days=settings.KEEP_TEXTS_DAYS))
 
@@ -82,6 +96,19 @@ def tidy_files() -> None:
     attachments.rescan(at=at)
     attachments.forget_staged(at=at)
     attachments.forget_strays(at=at)
+
+
+@shared_task(name="tickets.import_register")
+def import_register(pk: int) -> None:
+    """Go on with an old register for as long as a task may run; a fresh one goes on from there."""
+    register = Register.objects.select_related("agency", "by").filter(pk=pk).first()
+    if register is None:
+        return
+    clock = database_clock()
+    with override(settings.LANGUAGE_CODE):
+        done = importing.work(register, clock=clock, until=clock() + AT_A_REGISTER, progress=lambda _rows: None)
+    if not done:
+        importing.wake(register)
 
 
 @shared_task(name="tickets.audit")

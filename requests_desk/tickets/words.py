@@ -125,6 +125,26 @@ class LinkKind(models.TextChoices):
     MERGED_INTO = "merged_into"
 
 
+class RegisterStep(models.TextChoices):
+    """How far the taking over of an old register is."""
+
+    READ = "read", _("Read")
+    CHECKING = "checking", _("Being tried")
+    CHECKED = "checked", _("Tried")
+    TAKING = "taking", _("Being taken over")
+    DONE = "done", _("Taken over")
+
+
+class RowState(models.TextChoices):
+    """What became of one row of an old register."""
+
+    NEW = "new", _("Not tried yet")
+    RIGHT = "right", _("Right")
+    WRONG = "wrong", _("To mend")
+    KNOWN = "known", _("Taken over before")
+    TAKEN = "taken", _("Taken over")
+
+
 class About(models.TextChoices):
     """What a list of phrases speaks for."""
 

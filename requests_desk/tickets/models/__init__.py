@@ -14,6 +14,7 @@ from requests_desk.tickets.models.mail import Mail, Mailbox, MailContent
 from requests_desk.tickets.models.notices import Notice
 from requests_desk.tickets.models.own import Draft, SavedView
 from requests_desk.tickets.models.promise import Application, PolicyRule
+from requests_desk.tickets.models.register import Register, RegisterRow
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
 from requests_desk.tickets.models.ticket import (
     NOTHING_DUE,
@@ -47,6 +48,8 @@ __all__ = [
     "Message",
     "Notice",
     "PolicyRule",
+    "Register",
+    "RegisterRow",
     "Reply",
     "Requester",
     "RequesterMerge",

@@ -76,6 +76,9 @@ class Ticket(models.Model):
     search = SearchVectorField(null=True)
     # What `likeness` keeps of the text, to find the same request among others.
     gist = models.CharField(max_length=600, blank=True)
+    # Taken over from an earlier register, under its number there: what ended before it came had its answer elsewhere.
+    imported = models.BooleanField(default=False)
+    old_number = models.CharField(max_length=64, blank=True)
     # The same form or API call sent twice is one ticket: the key and a digest of what it carried.
     submission = models.CharField(max_length=100, null=True)
     submission_digest = models.CharField(max_length=64, blank=True)
@@ -126,6 +129,11 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def came_closed(self) -> bool:
+        """Tell whether it had ended before it was taken over."""
+        return self.imported and self.closed_at is not None and self.closed_at <= self.logged_at
 
     @property
     def summary(self) -> str:

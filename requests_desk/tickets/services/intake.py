@@ -84,6 +84,22 @@ def log(
         raise
 
 
+def take_over(
+    agency: Agency, request: Request, *, old_number: str, by: User, at: datetime
+) -> tuple[Ticket, list[Line]]:
+    """Make a ticket of what an earlier register holds, with a code of the year it came in; nothing is sent.
+
+    In the caller's transaction, who appends the lines returned to its history. Raises `incoming.Refused`.
+    """
+    request = checked(agency, request, by=None, at=at)
+    code = next_code(agency, at=request.received_at or at)
+    lookup = identifiers.new_lookup_code()
+    none = Submission("", "")
+    made = _ticket(agency, request, none, code=code, lookup=lookup, old_number=old_number[:64], by=by, at=at)
+    ticket, _due_at, lines = made
+    return ticket, lines
+
+
 def _earlier(agency: Agency, request: Request, submission: Submission, by: User | None) -> Logged | None:
     if not submission.key:
         return None
@@ -107,7 +123,8 @@ def _write(
 ) -> Logged:
     token = receipt.token
     lookup = identifiers.lookup_for(token)
-    ticket, due_at, lines = _ticket(agency, request, submission, lookup=lookup, by=by, at=at)
+    code = next_code(agency, at=at)
+    ticket, due_at, lines = _ticket(agency, request, submission, code=code, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
     due.refresh(ticket)
     asked = {"lookup_code": lookup, "token": token, "answers": receipt.answers}
@@ -120,14 +137,24 @@ def _write(
 
 
 def _ticket(
-    agency: Agency, request: Request, submission: Submission, *, lookup: str, by: User | None, at: datetime
+    agency: Agency,
+    request: Request,
+    submission: Submission,
+    *,
+    code: str,
+    lookup: str,
+    old_number: str | None = None,
+    by: User | None,
+    at: datetime,
 ) -> tuple[Ticket, datetime, list[Line]]:
-    """Return the ticket, when our own promise is due, and the first lines of its history."""
+    """Return the ticket, when our own promise is due, and the first lines of its history.
+
+    `old_number`, its number in an earlier register, makes it one that was taken over from there.
+    """
     received_at = request.received_at or at
     chosen = policy_choice.choose(
         agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
     )
-    code = next_code(agency, at=at)
     requester = requesters.find_or_add(agency, request.asked, at=at)
     ticket = Ticket.objects.create(
         agency=agency,
@@ -138,8 +165,10 @@ def _ticket(
         priority=request.priority,
         text=request.text,
         requester=requester,
-        search=SearchVector(Value(_searched(code, request)), config="simple"),
+        search=SearchVector(Value(_searched(code, request, old_number or "")), config="simple"),
         gist=likeness.gist(request.text),
+        imported=old_number is not None,
+        old_number=old_number or "",
         received_at=received_at,
         received_reason=request.received_reason,
         logged_at=at,
@@ -163,11 +192,11 @@ def _ticket(
     return ticket, timed.due_at, [Line(ticket, "logged", _facts(ticket)), *asked, *timed.lines]
 
 
-def _searched(code: str, request: Request) -> str:
+def _searched(code: str, request: Request, old_number: str) -> str:
     asked = request.asked
     phones = [phone for typed in asked.phones for phone in identifiers.read_phones(typed)]
     numbers = [identifiers.show_phone(phone.number) for phone in phones if phone.number]
-    names = [code, request.external_number, asked.organisation, asked.name, asked.tax_code, asked.email]
+    names = [code, old_number, request.external_number, asked.organisation, asked.name, asked.tax_code, asked.email]
     return identifiers.folded(" ".join([*names, *numbers, request.text]))
 
 

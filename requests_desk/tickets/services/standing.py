@@ -63,7 +63,7 @@ def _is_proven(reply: Reply) -> bool:
 
 def restate(ticket: Ticket) -> None:
     """Put the ticket back where its standing replies leave it; one whose ending lacks its reply now comes back."""
-    if ticket.state == State.CLOSED and not closing.missing(ticket, ticket.ending):
+    if ticket.state == State.CLOSED and (ticket.came_closed or not closing.missing(ticket, ticket.ending)):
         return
     reached = ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False)
     kinds = set(reached.values_list("kind", flat=True))

@@ -79,6 +79,7 @@ LISTS = {
         "thanks": _("A mere thank-you"),
         "merged": _("Merged with another request"),
         "unmerged": _("Merge taken back"),
+        "imported": _("Ended before it was taken over"),
     },
     # Both ends of a link: what a request is to the other one.
     "link": {
