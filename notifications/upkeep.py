@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from notifications import channels, outbox
 from notifications.models import Notification, Receipt
@@ -22,9 +22,14 @@ DONE = [Notification.State.SENT, Notification.State.DELIVERED, Notification.Stat
 
 def forget_texts(*, before: datetime, limit: int = BATCH) -> int:
     """Empty what was said in up to `limit` finished messages written before then; the rows and their proof stay."""
-    said = Notification.objects.filter(state__in=DONE, settled_at__isnull=False, created_at__lt=before).exclude(text="")
-    some = list(said.order_by("id").values_list("pk", flat=True)[:limit])
+    some = list(old_texts(before=before).order_by("id").values_list("pk", flat=True)[:limit])
     return Notification.objects.filter(pk__in=some).update(title="", text="", html="", headers={}, files=[])
+
+
+def old_texts(*, before: datetime) -> QuerySet[Notification]:
+    """Return the finished messages written before then whose words are still kept."""
+    done = Notification.objects.filter(state__in=DONE, settled_at__isnull=False, created_at__lt=before)
+    return done.exclude(text="")
 
 
 def forget_receipts(*, at: datetime) -> int:

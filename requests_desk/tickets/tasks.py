@@ -26,6 +26,7 @@ from requests_desk.tickets.services import (
     attachments,
     dead_man,
     drafts,
+    forgetting,
     heartbeat,
     importing,
     operators,
@@ -86,7 +87,7 @@ def upkeep() -> None:
     for register in registers.stalled(before=at - timedelta(minutes=2)):
         importing.wake(register)
     if settings.KEEP_TEXTS_DAYS:
-        upkeep_of_outbox.forget_texts(before=at - timedelta(days=settings.KEEP_TEXTS_DAYS))
+        forgetting.forget(before=at - timedelta(days=settings.KEEP_TEXTS_DAYS))
 
 
 @shared_task(name="tickets.tidy_files")

@@ -86,6 +86,11 @@ def read(person: User, *, at: datetime, ticket: Ticket | None = None) -> int:
     return (unread.filter(ticket=ticket) if ticket else unread).update(read_at=at)
 
 
+def old(*, before: datetime) -> QuerySet[Notice]:
+    """Return the notices that were read before then: nobody looks for them any more."""
+    return Notice.objects.filter(read_at__lt=before)
+
+
 def due(*, at: datetime) -> QuerySet[Notice]:
     """Return the notices whose mail quiet hours held until now."""
     return Notice.objects.filter(mail_at__lte=at)
