@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from requests_desk.desk.entries import LAYOUTS, Layout
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
 from requests_desk.tickets.models import Draft, Field, Reply, Ticket
@@ -21,6 +22,7 @@ from requests_desk.tickets.words import (
     CallOutcome,
     Channel,
     Ending,
+    Entry,
     Kind,
     Priority,
     Reason,
@@ -75,14 +77,68 @@ class TicketForm(WithFiles):
     email = forms.EmailField(label=_("E-mail"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind, initial=Kind.INFORMATION)
     priority = forms.ChoiceField(label=_("Priority"), choices=Priority, initial=Priority.NORMAL, required=False)
+    address = forms.CharField(label=_("Address"), required=False)
+    arrival_number = forms.CharField(label=_("Arrival number"), required=False)
+    arrived_date = forms.DateField(
+        label=_("Date of the arrival stamp"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+    )
+    arrived_time = forms.TimeField(
+        label=_("Hour of the stamp"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("Without an hour it counts from that day's opening."),
+    )
+    entry = forms.CharField(widget=forms.HiddenInput, required=False)
     submission = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agency: Agency, layout: Layout = LAYOUTS[Entry.CALL], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.layout = layout
+        _lay_out(self, layout)
         fields = Field.objects.filter(agency=agency).order_by("name")
         _choices(self, "field", [("", "—"), *((field.code, str(field)) for field in fields)])
         _queryset(self, "unit", agency.units.order_by("name"))
         self.initial.setdefault("submission", uuid.uuid4().hex)
+
+    @property
+    def front(self) -> list[tuple[forms.BoundField, str]]:
+        """Return what this door asks for at once, each with its width."""
+        return [(self[name], width) for name, width in self.layout.front]
+
+    @property
+    def behind(self) -> list[forms.BoundField]:
+        """Return the fields this door seldom needs."""
+        front = {name for name, _width in self.layout.front}
+        return [field for field in self.visible_fields() if field.name not in front]
+
+    def clean(self) -> dict[str, Any]:
+        """Put date and hour of a stamp together; a date alone stays one (P1)."""
+        data = self.cleaned_data
+        day, hour = data.get("arrived_date"), data.get("arrived_time")
+        if day and hour and not data.get("received_at"):
+            data["received_at"] = timezone.make_aware(datetime.combine(day, hour))
+        if (data.get("received_at") or day) and not data.get("received_reason"):
+            data["received_reason"] = str(self.layout.reason)
+        return data
+
+
+def _lay_out(form: TicketForm, layout: Layout) -> None:
+    """Let a door's form begin with what its door says already."""
+    form.fields["channel"].initial, form.fields["entry"].initial = layout.channel, layout.entry
+    form.fields["text"].initial = layout.text
+    if layout.entry != Entry.CALL:
+        form.fields["channel"].widget = forms.HiddenInput()
+    if layout.moment:
+        form.fields["received_at"].label = layout.moment
+    if layout.entry == Entry.LETTER:
+        form.fields["external_number"].label = _("Number and symbol of the letter")
+        form.fields["external_number"].help_text = ""
+    first = layout.front[0][0]
+    form.fields["phone"].widget.attrs.pop("autofocus", None)
+    form.fields[first].widget.attrs["autofocus"] = True
 
 
 class ReplyForm(WithFiles):

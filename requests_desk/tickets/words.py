@@ -17,6 +17,23 @@ class Channel(models.TextChoices):
     MEETING = "meeting", _("Dialogue meeting")
 
 
+class Entry(models.TextChoices):
+    """How a request was taken down by hand, where its channel alone does not tell."""
+
+    CALL = "call", _("Call")
+    MISSED_CALL = "missed_call", _("Missed call")
+    VOICEMAIL = "voicemail", _("Voicemail")
+    WALK_IN = "walk_in", _("At the counter")
+    LETTER = "letter", _("Letter")
+    ZALO = "zalo", _("Zalo")
+    REFERRAL = "referral", _("Referred by another agency")
+    MEETING = "meeting", _("Dialogue meeting")
+
+
+# Nobody has spoken to them yet: somebody must call (P3).
+TO_CALL_BACK = frozenset({Entry.MISSED_CALL, Entry.VOICEMAIL})
+
+
 class Kind(models.TextChoices):
     INFORMATION = "information", _("Information request")
     FEEDBACK = "feedback", _("Feedback and recommendations")

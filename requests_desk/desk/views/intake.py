@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from requests_desk.desk.entries import LAYOUTS, Layout
 from requests_desk.desk.forms import TicketForm
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.views import alike
-from requests_desk.tickets import access
+from requests_desk.tickets import access, slips
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Draft, Ticket
-from requests_desk.tickets.queries import desk, drafts, promise
+from requests_desk.tickets.queries import desk, drafts, promise, receipts
 from requests_desk.tickets.services import intake
 from requests_desk.tickets.services.incoming import Asked, Refused, Request
-from requests_desk.tickets.words import Priority
+from requests_desk.tickets.words import Entry, Priority
 
 # How many receipts a session can still show: the look-up code is kept nowhere else.
 RECEIPTS_KEPT = 5
@@ -33,9 +34,10 @@ def ticket_new(request: DeskRequest) -> HttpResponse:
     begun = drafts.one(request.user, request.GET.get("draft", ""))
     initial = {"phone": request.GET.get("phone", "")} | (_begun(begun) if begun else {})
     phone = initial["phone"]
-    form = TicketForm(request.POST or None, initial=initial, agency=request.agency)
+    layout = _layout(request, initial)
+    form = TicketForm(request.POST or None, initial=initial, agency=request.agency, layout=layout)
     if "look_up" in request.POST:
-        form = TicketForm(initial=request.POST.dict(), agency=request.agency)
+        form = TicketForm(initial=request.POST.dict(), agency=request.agency, layout=layout)
         return _form(request, form, phone=request.POST.get("phone", ""), typed=alike.as_typed(request))
     if request.method != "POST":
         return _form(request, form, phone=phone)
@@ -43,7 +45,7 @@ def ticket_new(request: DeskRequest) -> HttpResponse:
     if not form.take_in(request, by=request.user, at=at):
         return _form(request, form, phone=form.data.get("phone", ""), status=422)
     try:
-        asked = _request(form.cleaned_data)
+        asked = _request(form.cleaned_data, layout)
         logged = intake.log(request.agency, asked, by=request.user, at=at, files=form.taken.files)
     except Refused as error:
         _show(form, error.fields)
@@ -66,6 +68,23 @@ def known(request: DeskRequest) -> HttpResponse:
 
 @page(Right.LOG)
 @require_safe
+def slip(request: DeskRequest, code: str) -> HttpResponse:
+    """Hand out the receipt slip of a request as a sheet of A5; its codes stand on it while its logging is fresh."""
+    ticket = access.get(request.user, code)
+    fresh = request.session.get("receipts", {}) | request.session.get("meeting", {})
+    receipt = fresh.get(code, {})
+    return slips.response(
+        receipts.slip_of(
+            ticket,
+            lookup_code=receipt.get("lookup_code", ""),
+            link=receipt.get("status_url", f"{settings.PUBLIC_BASE_URL}/status/"),
+            officer=str(request.user),
+        )
+    )
+
+
+@page(Right.LOG)
+@require_safe
 def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
     """Show the receipt: the code to read to the caller is the largest thing on it."""
     receipt = request.session.get("receipts", {}).get(code, {})
@@ -76,16 +95,15 @@ def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
         return render(request, "desk/ticket_saved.html", shown | receipt)
     ticket = access.get(request.user, code)
     # What is said to the caller is our own promise, whatever another body set beside it.
-    context = {"ticket": ticket, "receipt": receipt, "due_at": promise.of(ticket).due_at} | alike.beside(
-        ticket, request.user
-    )
+    shown = {"due_at": promise.of(ticket).due_at, "qr": slips.qr(receipt["status_url"]) if receipt else ""}
+    context = {"ticket": ticket, "receipt": receipt} | shown | alike.beside(ticket, request.user)
     return render(request, "desk/ticket_saved.html", context | receipt)
 
 
 def _form(
     request: DeskRequest, form: TicketForm, *, phone: str, status: int = 200, typed: dict[str, Any] | None = None
 ) -> HttpResponse:
-    context = {"form": form} | _known(request, phone) | (typed or {})
+    context = {"form": form, "layouts": LAYOUTS.values()} | _known(request, phone) | (typed or {})
     if not form.is_bound:
         mine = f"new:{form['submission'].value()}"
         context["begun"] = [draft for draft in drafts.begun(request.user) if draft.place != mine]
@@ -108,9 +126,19 @@ def _known(request: DeskRequest, phone: str) -> dict[str, Any]:
     }
 
 
-def _request(data: dict[str, Any]) -> Request:
+def _layout(request: DeskRequest, initial: dict[str, str]) -> Layout:
+    """Return the door's form: what was posted, what a draft began with, or what the address names."""
+    named = request.POST.get("entry") or request.GET.get("door") or initial.get("entry", "")
+    return LAYOUTS.get(named, LAYOUTS[Entry.CALL])
+
+
+def _request(data: dict[str, Any], layout: Layout) -> Request:
+    is_call = layout.entry == Entry.CALL
     return Request(
-        channel=data["channel"],
+        channel=data["channel"] if is_call else layout.channel,
+        entry="" if is_call else layout.entry,
+        arrival_number=data["arrival_number"],
+        arrived_date=data["arrived_date"],
         text=data["text"],
         asked=Asked(
             name=data["name"],
@@ -118,6 +146,7 @@ def _request(data: dict[str, Any]) -> Request:
             tax_code=data["tax_code"],
             phones=(data["phone"],) if data["phone"] else (),
             email=data["email"],
+            address=data["address"],
         ),
         kind=data["kind"],
         priority=data["priority"] or Priority.NORMAL,

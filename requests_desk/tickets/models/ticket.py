@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from requests_desk.people.models import Agency, Named, Unit
 from requests_desk.tickets.models.requester import Requester
-from requests_desk.tickets.words import Channel, Desk, Ending, Kind, Priority, State
+from requests_desk.tickets.words import TO_CALL_BACK, Channel, Desk, Ending, Entry, Kind, Priority, State
 from sla.models import Clock
 
 # Where nothing is owed any more the queue still needs an order: after everything that is due.
@@ -56,6 +56,9 @@ class Ticket(models.Model):
     external_deadline = models.DateTimeField(null=True, blank=True)
     external_number = models.CharField(max_length=64, blank=True)
     reply_by = models.CharField(max_length=16, blank=True)
+    # How it was taken down, and the number of its arrival stamp (*số đến*) where it came on paper.
+    entry = models.CharField(max_length=16, choices=Entry, blank=True)
+    arrival_number = models.CharField(max_length=64, blank=True)
     language = models.CharField(max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="tickets")
     officer = models.ForeignKey(
@@ -145,6 +148,11 @@ class Ticket(models.Model):
     def key(self) -> str:
         """Return the opaque name the leaves know this ticket by."""
         return f"ticket:{self.pk}"
+
+    @property
+    def calls_for_call(self) -> bool:
+        """Tell whether its sender only left a number or a message, and nobody reached them yet."""
+        return self.entry in TO_CALL_BACK and self.state in (State.RECEIVED, State.ASSIGNED)
 
     @property
     def url(self) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from requests_desk.tickets import identifiers, slips
 from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import public
+from requests_desk.tickets.queries import public, ticket_page
 from requests_desk.tickets.queries.public import Office, Status
 from requests_desk.tickets.services import incoming
 from requests_desk.tickets.services.incoming import Asked, Request
@@ -65,7 +65,7 @@ def slip(receipt: Receipt) -> Slip:
     )
 
 
-def slip_of(ticket: Ticket, *, due_at: datetime, lookup_code: str, link: str, officer: str) -> Slip:
+def slip_of(ticket: Ticket, *, lookup_code: str, link: str, officer: str) -> Slip:
     """Return the slip of a request taken in at the counter; its officer signs it."""
     return Slip(
         office=Office.of(ticket.agency),
@@ -75,7 +75,7 @@ def slip_of(ticket: Ticket, *, due_at: datetime, lookup_code: str, link: str, of
         requester=str(ticket.requester),
         channel=ticket.channel,
         received_at=ticket.received_at,
-        due_at=due_at,
+        due_at=ticket_page.clock(ticket).due_at,
         text=ticket.text,
         language=ticket.language,
         officer=officer,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,8 +17,9 @@ from requests_desk.tickets import identifiers
 from requests_desk.tickets.access import RIGHTS, Right, memberships
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import Field
-from requests_desk.tickets.services import items, refusing
-from requests_desk.tickets.words import Channel, Kind, Priority
+from requests_desk.tickets.services import items, policy_choice, refusing
+from requests_desk.tickets.words import Channel, Entry, Kind, Priority
+from sla import worktime
 
 FREE_BACKDATING = timedelta(minutes=15)
 OFFICERS_BACKDATING = timedelta(days=7)
@@ -34,10 +36,11 @@ LIMITS = {
     "submission": 100,
     "reply_by": 16,
     "external_number": 64,
+    "arrival_number": 64,
     "phone": 200,
 }
 MOST_PHONES = 10
-TYPED = ("text", "received_reason", "field", "submission", "reply_by", "external_number")
+TYPED = ("text", "received_reason", "field", "submission", "reply_by", "external_number", "arrival_number")
 LONGEST_LIMIT = timedelta(days=3653)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
@@ -62,6 +65,7 @@ class Asked:
 class Request:
     """What came in through a door. `received_at` None means: this very moment.
 
+    `arrived_date` is the day of an arrival stamp that names no hour: it counts from that day's opening (P1).
     `items` None: its questions are told apart as they are numbered; empty: it asks one thing.
     """
 
@@ -76,6 +80,9 @@ class Request:
     wanted_by: datetime | None = None
     external_deadline: datetime | None = None
     external_number: str = ""
+    arrival_number: str = ""
+    arrived_date: date | None = None
+    entry: str = ""
     reply_by: str = ""
     unit: Unit | None = None
     language: str = "vi"
@@ -108,7 +115,9 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
     if request.unit is not None and request.unit.agency_id != agency.pk:
         problems["unit"] = [_("This unit does not belong to the agency.")]
     told_apart = _items(request.items, problems)
-    received_at = request.received_at
+    if request.entry and request.entry not in Entry.values:
+        problems["entry"] = [_("This way of taking it down is not known.")]
+    received_at = request.received_at or _opening(agency, request.arrived_date, at=at)
     if received_at is not None:
         received_at = at if at < received_at <= at + CLOCKS_DIFFER else received_at
         problems |= _backdating(agency, received_at, texts.get("received_reason", ""), by=by, at=at)
@@ -160,6 +169,20 @@ def _odd_email(email: str) -> Oddity | None:
     except ValidationError:
         return Oddity("email", "email", _("The e-mail address is not valid: nothing can be sent to it."))
     return None
+
+
+def _opening(agency: Agency, day: date | None, *, at: datetime) -> datetime | None:
+    """Return the instant a stamp without an hour means (P1): the day's opening, its first minute on a day off.
+
+    Today's opening may still lie ahead: then it is now.
+    """
+    if day is None:
+        return None
+    midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(agency.timezone))
+    calendar = worktime.Calendar.from_json(policy_choice.calendar_of(agency))
+    opening = worktime.next_open(calendar, midnight)
+    meant = opening if opening.astimezone(midnight.tzinfo).date() == day else midnight
+    return min(meant, at) if day == at.astimezone(midnight.tzinfo).date() else meant
 
 
 def _backdating(

@@ -17,13 +17,21 @@ from requests_desk.tickets import identifiers, likeness, texts
 from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import Attachment, CodeCounter, StatusLink, Ticket
 from requests_desk.tickets.services import attachments, due, items, ledger, outbox, policy_choice, requesters, timing
-from requests_desk.tickets.services.incoming import Request, checked, digest, oddities, submission_of
+from requests_desk.tickets.services.incoming import Refused, Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
 
 
 class SubmissionReused(Exception):
     """The key was used before with other content: it names another request."""
+
+
+class BatchRefused(ValueError):
+    """Some of several requests cannot be taken so: `problems` says by their place which, and what to change."""
+
+    def __init__(self, problems: dict[int, dict[str, list[str]]]) -> None:
+        super().__init__(", ".join(str(number) for number in problems))
+        self.problems = problems
 
 
 class Logged(NamedTuple):
@@ -98,6 +106,23 @@ def take_over(
     made = _ticket(agency, request, none, code=code, lookup=lookup, old_number=old_number[:64], by=by, at=at)
     ticket, _due_at, lines = made
     return ticket, lines
+
+
+def log_batch(agency: Agency, requests: Sequence[Request], *, by: User, at: datetime) -> list[Logged]:
+    """Make a ticket of each of `requests`, such as the items of one meeting: all of them, or none.
+
+    Raises BatchRefused with what to change in which of them; the same batch sent again returns what it made.
+    """
+    problems: dict[int, dict[str, list[str]]] = {}
+    for number, request in enumerate(requests):
+        try:
+            checked(agency, request, by=by, at=at)
+        except Refused as error:
+            problems[number] = error.fields
+    if problems:
+        raise BatchRefused(problems)
+    with transaction.atomic():
+        return [log(agency, request, by=by, at=at) for request in requests]
 
 
 def _earlier(agency: Agency, request: Request, submission: Submission, by: User | None) -> Logged | None:
@@ -177,6 +202,8 @@ def _ticket(
         external_deadline=request.external_deadline,
         external_number=request.external_number,
         reply_by=request.reply_by,
+        entry=request.entry,
+        arrival_number=request.arrival_number,
         language=request.language,
         unit=request.unit,
         state=State.ASSIGNED if request.unit else State.RECEIVED,

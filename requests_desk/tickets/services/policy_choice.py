@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import PolicyRule
@@ -44,6 +44,12 @@ def choose(agency: Agency, *, kind: str, channel: str, field: str, priority: str
         catalogue.current_calendar(owner(agency), calendar_key),
         rule,
     )
+
+
+def calendar_of(agency: Agency) -> dict[str, Any]:
+    """Return the document of the agency's usual office calendar. Raises catalogue.NothingInForce."""
+    document: dict[str, Any] = catalogue.current_calendar(owner(agency), CALENDAR).document
+    return document
 
 
 def specificity(rule: PolicyRule) -> tuple[int, ...]:

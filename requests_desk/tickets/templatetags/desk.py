@@ -142,6 +142,12 @@ def word(value: str, group: str) -> str:
 
 
 @register.filter
+def pairs(text: str) -> list[list[str]]:
+    """Return `a:1 b:2` as its pairs: a short table within a template."""
+    return [part.split(":") for part in text.split()]
+
+
+@register.filter
 def office_time(moment: datetime | None) -> str:
     """Return an instant as the office writes it."""
     return moments.office_time(moment) if moment else ""
