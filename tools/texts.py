@@ -50,7 +50,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|(?<!\{)\{\w*\}(?!\})")
 SEEN_ATTRIBUTE = re.compile(r"""\b(?:title|placeholder|alt|aria-label|content-label)\s*=\s*(["'])(.*?)\1""", re.S)
 UNSEEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1>|<[^>]*>|<[^>]*$|^[^<]*>|&#?\w+;", re.S)
 WORD = re.compile(r"[^\W\d_]{2,}")
-NAMES = {"API", "CSV", "XLSX", "PDF", "QR", "SMS", "URL", "VI", "EN", "Zalo", "Tiếng", "Việt", "English"}
+NAMES = {"API", "CSV", "XLSX", "DOCX", "PDF", "QR", "SMS", "URL", "VI", "EN", "Zalo", "Tiếng", "Việt", "English"}
 
 
 class Text(NamedTuple):

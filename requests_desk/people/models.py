@@ -54,6 +54,9 @@ class Agency(Named):
     hotline = models.CharField(max_length=32, blank=True)
     email = models.EmailField(blank=True)
     address = models.CharField(max_length=300, blank=True)
+    # What stands on a letter beside its own name: the body above it, and the place it is dated from.
+    parent_name = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=100, blank=True)
     alarm_email = models.EmailField(blank=True)
     # Where answers to its mails come in, one of its mailboxes; with the plus each mail has a signed address of its own.
     reply_address = models.EmailField(blank=True)

@@ -17,7 +17,7 @@ from notifications import channels
 from notifications.outbox import Draft
 from notifications.sms_text import is_mobile
 from requests_desk.people.models import Agency
-from requests_desk.tickets.models import Reply, Ticket
+from requests_desk.tickets.models import Apology, Reply, Ticket
 from requests_desk.tickets.moments import time_left
 from requests_desk.tickets.services import reply_address
 from requests_desk.tickets.services.recipients import Recipient
@@ -70,6 +70,14 @@ def reply(reply: Reply, *, at: datetime) -> Draft:
     came = ticket.mails.filter(nature=MailNature.PERSON).exclude(message_id="").order_by("pk").last()
     answers = came.message_id if came else ""
     return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply, answers=answers), files=files)
+
+
+def apology(apology: Apology) -> Draft:
+    """Return an apology as the mail its requester gets; sent once, whoever asks again."""
+    ticket = apology.ticket
+    requester = ticket.requester
+    way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", requester.email)
+    return _draft(ticket, way, "apology", cause="apology", key=f"apology:{apology.pk}:email", apology=apology)
 
 
 def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:

@@ -88,6 +88,14 @@ class ReplyState(models.TextChoices):
     SENT = "sent", _("Sent")
 
 
+class ApologyState(models.TextChoices):
+    """How far an apology is: a leader signs it, and it goes."""
+
+    SUBMITTED = "submitted", _("Waiting for approval")
+    RETURNED = "returned", _("Returned for revision")
+    SIGNED = "signed", _("Signed and sent")
+
+
 class Desk(models.TextChoices):
     """Whose desk a reply lies on until it is signed (P5)."""
 
@@ -224,6 +232,9 @@ class EventKind(models.TextChoices):
     REPLY_REACHED = "reply_reached"
     REPLY_NOT_REACHED = "reply_not_reached"
     REPLY_VOIDED = "reply_voided"
+    APOLOGY_SUBMITTED = "apology_submitted"
+    APOLOGY_RETURNED = "apology_returned"
+    APOLOGY_SIGNED = "apology_signed"
     MILESTONE_OPENED = "milestone_opened"
     MILESTONE_MET = "milestone_met"
     MILESTONE_REOPENED = "milestone_reopened"

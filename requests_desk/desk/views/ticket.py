@@ -196,6 +196,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     relatives = ticket_page.relatives(ticket, access.visible(request.user))
     is_survivor = any(one["link"] == "merged_from" for one in relatives)
     absorbed = links.absorbed_by(ticket) if is_survivor else []
+    breaches = ticket_page.breaches(ticket, absorbed)
     seen = {"seen_seq": ticket.ledger_seq}
     begun = drafts.on_ticket(request.user, ticket.code)
     context = {
@@ -205,7 +206,9 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "clock": ticket_page.clock(ticket),
         "rounds": ticket_page.rounds(ticket),
         "relatives": relatives,
-        "breaches": ticket_page.breaches(ticket, absorbed),
+        "breaches": breaches,
+        # Asked for only where one may have been owed.
+        "apologies": ticket_page.apologies(ticket) if breaches else [],
         "thread": ticket_page.conversation(ticket, sent, absorbed),
         "notices": ticket_page.notices(sent),
         "unheard": alerts.on_ticket(ticket),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import approval, corrections, cycles, merging, pauses, sealing
+from requests_desk.desk.views import apologies, approval, corrections, cycles, merging, pauses, sealing
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -17,6 +17,9 @@ VERBS: dict[str, Verb] = {
     "return": approval.RETURN,
     "carry_out": approval.CARRY_OUT,
     "take_back": approval.TAKE_BACK,
+    "apologise": apologies.SUBMIT,
+    "sign_apology": apologies.SIGN,
+    "return_apology": apologies.GIVE_BACK,
     "message": cycles.MESSAGE,
     "thanks": cycles.THANKS,
     "pause": pauses.PAUSE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from requests_desk.tickets.models.alerts import Alert, Digest
+from requests_desk.tickets.models.apology import Apology
 from requests_desk.tickets.models.attachments import Attachment
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
@@ -30,6 +31,7 @@ from requests_desk.tickets.models.triage import WordList
 __all__ = [
     "NOTHING_DUE",
     "Alert",
+    "Apology",
     "Application",
     "Attachment",
     "CodeCounter",

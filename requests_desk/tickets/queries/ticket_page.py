@@ -14,6 +14,7 @@ from notifications.models import Notification
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
 from requests_desk.tickets.models import (
+    Apology,
     Attachment,
     Delivery,
     Event,
@@ -52,6 +53,7 @@ class Said:
     return_reason: str = ""
     deliveries: tuple[dict[str, Any], ...] = ()
     files: tuple[Attachment, ...] = ()
+    reply: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,11 @@ def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[in
         *(_reply(row, known, files) for row in rows.order_by("created_at", "pk")),
     ]
     return sorted(said, key=lambda one: one.at)
+
+
+def apologies(ticket: Ticket) -> list[Apology]:
+    """Return what was written to say sorry, signed or not, the latest first."""
+    return list(ticket.apologies.select_related("author", "signed_by").order_by("-pk"))
 
 
 def timeline(ticket: Ticket, *, before: int | None = None) -> tuple[list[Happened], int | None]:
@@ -256,6 +263,7 @@ def _reply(reply: Reply, sent: dict[str, Notification], files: Files) -> Said:
         return_reason=reply.return_reason,
         deliveries=deliveries,
         files=tuple(files.get(("reply", reply.pk), ())),
+        reply=reply.pk,
     )
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Reply, Ticket
+from requests_desk.tickets.models import Apology, Reply, Ticket
 from requests_desk.tickets.services import due
-from requests_desk.tickets.words import MISSED_CALLS, Desk, ReplyChannel, ReplyState
+from requests_desk.tickets.words import MISSED_CALLS, ApologyState, Desk, ReplyChannel, ReplyState
 from sla.policies import Policy
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ def waits_for(ticket: Ticket, draft: Draft, *, by: User) -> str:
 
 
 def highest(ticket: Ticket) -> str:
-    """Return the highest desk that replies of a ticket lie on now, "" when none waits."""
+    """Return the highest desk that replies, or an apology, of a ticket lie on now, "" when none waits."""
     desks = {desk_of(ticket, kind) for kind in _waiting(ticket)}
+    if Apology.objects.filter(ticket=ticket, state=ApologyState.SUBMITTED).exists():
+        desks.add(Desk.LEADER)
     return str(Desk.LEADER if Desk.LEADER in desks else Desk.UNIT_HEAD if desks - {""} else "")
 
 

@@ -63,6 +63,7 @@ LISTS = {
     "cause": {
         "acknowledgement": _("Acknowledgement of receipt"),
         "reply": _("Reply"),
+        "apology": _("Apology"),
         "alert:reminder": _("Reminder"),
         "alert:breach": _("Report of a breach"),
         "not_delivered": _("Reply not delivered"),
