@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from requests_desk.people.models import User
@@ -87,12 +87,15 @@ def counts(user: User, lists: Sequence[Filters]) -> list[int]:
 
 def known_requesters(user: User, phone: str, *, limit: int = 50) -> list[Requester]:
     """Return the requesters of the person's agencies who have this number, the newest first."""
-    numbers = [found.number for found in identifiers.read_phones(phone) if found.number]
+    numbers = [form for found in identifiers.read_phones(phone) for form in identifiers.forms_of(found)]
     agencies = access.agencies(user, access.Right.LOG)
     if not numbers:
         return []
-    rows = Requester.objects.filter(agency__in=agencies, phones__number__in=numbers).order_by("-pk").distinct()
-    return list(rows.prefetch_related("phones")[:limit])
+    own = Ticket.objects.filter(requester=OuterRef("pk"))
+    # Who is known by a sealed report alone is known to nobody who may not read it (P13).
+    known = Exists(own.filter(sealed=False)) | Exists(access.visible(user).filter(requester=OuterRef("pk")))
+    rows = Requester.objects.filter(known, agency__in=agencies, phones__number__in=numbers, merged_into=None)
+    return list(rows.order_by("-pk").distinct().prefetch_related("phones")[:limit])
 
 
 def told_apart(requesters: list[Requester], *, limit: int = 5) -> list[Requester]:
