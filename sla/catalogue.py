@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Subquery
 
-from sla import policies, worktime
+from sla import policies, versions, worktime
 from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
 
 
@@ -48,6 +49,16 @@ def current_calendar(owner: str, key: str) -> CalendarVersion:
     if version is None:
         raise NothingInForce(f"calendar {key}")
     return version
+
+
+def in_force(owner: str, *, policy: str, calendar: str) -> tuple[PolicyVersion, CalendarVersion]:
+    """Return the newest versions of a policy and a calendar, by their keys. One query. Raises NothingInForce."""
+    calendars = CalendarVersion.objects.filter(calendar__owner=owner, calendar__key=calendar).order_by("-number")
+    policies_ = PolicyVersion.objects.filter(policy__owner=owner, policy__key=policy).order_by("-number")
+    found = policies_.values_list("pk", Subquery(calendars.values("pk")[:1])).first()
+    if found is None or found[1] is None:
+        raise NothingInForce(f"policy {policy}" if found is None else f"calendar {calendar}")
+    return versions.policy_row(found[0]), versions.calendar_row(found[1])
 
 
 def policy_names() -> list[tuple[str, str]]:

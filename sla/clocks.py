@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet, Value
 
-from sla import ladder, versions, worktime
+from sla import ladder, rows, versions, worktime
 from sla.changes import Change, change, record_breach, void_breach
 from sla.models import Breach, BreachCause, CalendarVersion, Clock, Firing, Milestone, MilestoneName, PolicyVersion
 from sla.policies import Policy
@@ -41,6 +40,7 @@ class Look:
     milestone: Milestone
     policy: Policy
     decision: ladder.Decision
+    is_known_missed: bool = False  # its breach stands already
 
 
 def first_dues(
@@ -61,11 +61,8 @@ def start(
     """Start a clock with its first milestone (P1). A due instant already past is left to the next sweep."""
     policy, calendar = versions.policy(policy_version.pk), versions.calendar(calendar_version.pk)
     dues = first_dues(policy, calendar, started_at=started_at)
-    clock = Clock.objects.create(
-        policy_version=policy_version, calendar_version=calendar_version, started_at=started_at, logged_at=at
-    )
-    milestone = Milestone.objects.create(
-        clock=clock,
+    clock = Clock(policy_version=policy_version, calendar_version=calendar_version, started_at=started_at, logged_at=at)
+    milestone = Milestone(
         name=MilestoneName.FIRST_REPLY,
         opened_at=at,
         due_at=dues.due_at,
@@ -73,6 +70,7 @@ def start(
         due_b_at=dues.due_b_at,
         next_look_at=ladder.first_look_at(policy, due_at=dues.due_at, logged_at=at, calendar=calendar),
     )
+    rows.open_clock(clock, milestone)
     facts = {
         "clock": clock.pk,
         "policy_version": policy_version.pk,
@@ -95,16 +93,14 @@ def start_limit(
 ) -> tuple[Clock, list[Change]]:
     """Start a clock of one milestone beside the reply promise: a statutory limit, one set from outside (P12)."""
     policy, calendar = versions.policy(policy_version.pk), versions.calendar(calendar_version.pk)
-    clock = Clock.objects.create(
-        policy_version=policy_version, calendar_version=calendar_version, started_at=started_at, logged_at=at
-    )
-    milestone = Milestone.objects.create(
-        clock=clock,
+    clock = Clock(policy_version=policy_version, calendar_version=calendar_version, started_at=started_at, logged_at=at)
+    milestone = Milestone(
         name=name,
         opened_at=at,
         due_at=due_at,
         next_look_at=ladder.first_look_at(policy, due_at=due_at, logged_at=at, calendar=calendar),
     )
+    rows.open_clock(clock, milestone)
     facts = {
         "clock": clock.pk,
         "policy_version": policy_version.pk,
@@ -229,8 +225,8 @@ def end(
 
 def next_dues(clocks: Iterable[int]) -> dict[int, datetime]:
     """Return by the clock's id the earliest due instant among its open milestones, where anything is owed."""
-    rows = Milestone.objects.filter(OPEN, clock__in=list(clocks)).values_list("clock").annotate(Min("due_at"))
-    return dict(rows.order_by())
+    dues = Milestone.objects.filter(OPEN, clock__in=list(clocks)).values_list("clock").annotate(Min("due_at"))
+    return dict(dues.order_by())
 
 
 def look_again(clocks: Iterable[Clock], *, at: datetime) -> None:
@@ -250,14 +246,14 @@ def claim_due(
 
     `besides` names those this sweep has already had to leave; `of_clock` is the only one a rehearsal may touch.
     """
-    rows = due_rows(at=at).select_for_update(of=("self",), skip_locked=True).select_related("clock")
-    due = rows.exclude(pk__in=besides)
+    free = due_rows(at=at).select_for_update(of=("self",), skip_locked=True).select_related("clock")
+    due = free.exclude(pk__in=besides)
     return list((due.filter(clock=of_clock) if of_clock else due).order_by("next_look_at")[:limit])
 
 
 def look(milestones: Sequence[Milestone], *, at: datetime) -> list[Look]:
     """Ask the ladder of each what it says at `at`. Raises whatever one whose policy cannot be read raises."""
-    fired = _fired(milestones)
+    fired, missed = _fired(milestones)
     looks = []
     for milestone in milestones:
         policy = versions.policy(milestone.clock.policy_version_id)
@@ -269,14 +265,14 @@ def look(milestones: Sequence[Milestone], *, at: datetime) -> list[Look]:
             fired=fired[milestone.pk],
             at=at,
         )
-        looks.append(Look(milestone, policy, decision))
+        looks.append(Look(milestone, policy, decision, milestone.pk in missed))
     return looks
 
 
 def put_off_unread(pk: int, *, until: datetime) -> Milestone | None:
     """Return one milestone, locked, to be looked at again at `until`; None when another worker holds it."""
-    rows = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock")
-    milestone = rows.filter(pk=pk, next_look_at__isnull=False).first()
+    free = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock")
+    milestone = free.filter(pk=pk, next_look_at__isnull=False).first()
     if milestone:
         milestone.next_look_at = until
         milestone.save(update_fields=["next_look_at"])
@@ -301,16 +297,16 @@ def mark_looked(
     `causes` says by milestone why it was missed, where that is known to be more than that no reply came.
     """
     why = causes or {}
-    missed = [look.milestone for look in looks if look.decision.is_missed]
-    known = set(
-        Breach.objects.filter(milestone__in=missed, voided_at__isnull=True).values_list("milestone_id", flat=True)
-    )
     breaches = [
-        Breach(milestone=m, due_at=m.due_at, recorded_at=at, cause=why.get(m.pk, BreachCause.NO_REPLY))
-        for m in missed
-        if m.pk not in known
+        Breach(
+            milestone=look.milestone,
+            due_at=look.milestone.due_at,
+            recorded_at=at,
+            cause=why.get(look.milestone.pk, BreachCause.NO_REPLY),
+        )
+        for look in looks
+        if look.decision.is_missed and not look.is_known_missed
     ]
-    Breach.objects.bulk_create(breaches)
     changes = [change("breach_recorded", b.milestone, at, cause=str(b.cause)) for b in breaches]
     firings = []
     for look in looks:
@@ -326,32 +322,31 @@ def mark_looked(
                     )
                 )
         look.milestone.next_look_at = look.decision.next_look_at
-    Firing.objects.bulk_create(firings)
-    _write_next_looks([look.milestone for look in looks])
+    rows.write_looks([look.milestone for look in looks], firings, breaches)
     return changes
 
 
-def _write_next_looks(milestones: Sequence[Milestone]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {Milestone._meta.db_table} AS m SET next_look_at = new.at"  # noqa: S608
-            " FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, at) WHERE m.id = new.id",
-            [[m.pk for m in milestones], [m.next_look_at for m in milestones]],
-        )
-
-
 def _open_of(clocks: Iterable[Clock], *, lock: bool = True) -> Any:
-    rows = Milestone.objects.filter(OPEN, clock__in=list(clocks)).order_by("due_at", "pk")
-    return rows.select_for_update() if lock else rows
+    found = Milestone.objects.filter(OPEN, clock__in=list(clocks)).order_by("due_at", "pk")
+    return found.select_for_update() if lock else found
 
 
-def _fired(milestones: Collection[Milestone]) -> dict[int, set[str]]:
+def _fired(milestones: Collection[Milestone]) -> tuple[dict[int, set[str]], set[int]]:
+    """Return which rungs fired for the due instants as they are, and which milestones are known to be missed.
+
+    Asked once the milestones are locked: what another sweep has just written counts, too.
+    """
     due = {milestone.pk: milestone.due_at for milestone in milestones}
     fired: dict[int, set[str]] = defaultdict(set)
-    for pk, rung, due_at in Firing.objects.filter(milestone__in=due).values_list("milestone_id", "rung", "due_at"):
-        if due_at == due[pk]:  # what fired for an earlier due instant does not count for this one
+    firings = Firing.objects.filter(milestone__in=due).values_list("milestone_id", "rung", "due_at")
+    breaches = Breach.objects.filter(milestone__in=due, voided_at__isnull=True)
+    missed = set()
+    for pk, rung, due_at in firings.union(breaches.values_list("milestone_id", Value(""), "due_at"), all=True):
+        if not rung:
+            missed.add(pk)
+        elif due_at == due[pk]:  # what fired for an earlier due instant does not count for this one
             fired[pk].add(rung)
-    return fired
+    return fired, missed
 
 
 def _end(milestone: Milestone, *, reason: str, cause: BreachCause, missed_by: datetime, at: datetime) -> list[Change]:

@@ -22,3 +22,15 @@ def policy(pk: int) -> Policy:
 def calendar(pk: int) -> Calendar:
     """Return the calendar a version describes. At most one query."""
     return Calendar.from_json(CalendarVersion.objects.get(pk=pk).document)
+
+
+@lru_cache(maxsize=_KEPT)
+def policy_row(pk: int) -> PolicyVersion:
+    """Return a policy's version with the policy it is of. At most one query."""
+    return PolicyVersion.objects.select_related("policy").get(pk=pk)
+
+
+@lru_cache(maxsize=_KEPT)
+def calendar_row(pk: int) -> CalendarVersion:
+    """Return a calendar's version with the calendar it is of. At most one query."""
+    return CalendarVersion.objects.select_related("calendar").get(pk=pk)

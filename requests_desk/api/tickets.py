@@ -68,7 +68,8 @@ class Tickets(ApiView):
         submission = request.headers.get("Idempotency-Key", "")
         logged = intake.log(agency, asked.request(unit=unit, submission=submission), by=self.user, at=timezone.now())
         warnings = [odd._asdict() | {"field": ticket_field(odd.field)} for odd in logged.warnings]
-        body = outputs.CreatedOut(outputs.created(logged, promise.of(logged.ticket), warnings)).data
+        promised = promise.begun(logged.promise) if logged.promise else promise.of(logged.ticket)
+        body = outputs.CreatedOut(outputs.created(logged, promised, warnings)).data
         return Response(body, status=status.HTTP_201_CREATED if logged.is_new else status.HTTP_200_OK)
 
 

@@ -17,7 +17,7 @@ from notifications import channels
 from notifications.outbox import Draft
 from notifications.sms_text import is_mobile
 from requests_desk.people.models import Agency
-from requests_desk.tickets.models import Apology, Reply, Ticket
+from requests_desk.tickets.models import Apology, Reply, Requester, Ticket
 from requests_desk.tickets.moments import time_left
 from requests_desk.tickets.services import reply_address
 from requests_desk.tickets.services.recipients import Recipient
@@ -41,11 +41,8 @@ def acknowledgement(
         "is_read": ticket.logged_by_id is not None,
         "answers": answers,
     }
-    ways = [
-        ("email", requester.email),
-        ("sms", next((p.number for p in requester.phones.all() if is_mobile(p.number)), "")),
-    ]
-    for channel, destination in ways:
+    for channel in ("email", "sms"):
+        destination = requester.email if channel == "email" else _mobile(requester)
         if (
             destination
             and channels.availability(channel) != "unavailable"
@@ -58,6 +55,10 @@ def acknowledgement(
                 )
             ]
     return []
+
+
+def _mobile(requester: Requester) -> str:
+    return next((phone.number for phone in requester.phones.all() if is_mobile(phone.number)), "")
 
 
 def reply(reply: Reply, *, at: datetime) -> Draft:

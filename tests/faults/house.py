@@ -44,6 +44,7 @@ class House:
     smtp: Controller
     twilio: FakeTwilio
     expected: list[dict[str, Any]] = field(default_factory=list)  # what the current cell seeded
+    patience_s: float = 90  # how long a fault that should change nothing is kept up, if need be
 
     @property
     def env(self) -> dict[str, str]:
@@ -87,10 +88,14 @@ class House:
 
     # --- processes -----------------------------------------------------------------------------------------------
     def head(self, part: str) -> int:
-        """Return the process at the head of a part, by the log it writes to."""
-        log = str(self.run.data / "logs" / f"{part}.log")
-        own = {pid for pid in children_on(self.run.data) if _output_of(pid) == log}
-        return next(pid for pid in sorted(own) if _parent_of(pid) not in own)
+        """Return the process at the head of a part, by the log it writes to; one that is just dead is started again."""
+        log, deadline = str(self.run.data / "logs" / f"{part}.log"), time.monotonic() + 60
+        while True:
+            own = {pid for pid in children_on(self.run.data) if _output_of(pid) == log}
+            if heads := [pid for pid in sorted(own) if _parent_of(pid) not in own]:
+                return heads[0]
+            assert time.monotonic() < deadline, f"{part} does not come back"
+            time.sleep(0.1)
 
     def pool_children(self, part: str) -> list[int]:
         """Return the processes that a worker has forked to do its tasks."""

@@ -12,6 +12,7 @@ from tests.faults.judge import Verdict, judge, wait
 
 APART_S = 2.0
 AFTER_S = 120
+PATIENCE_S = 20  # promises come due all the time: nothing is ever all told
 # Those that need a minute for themselves, people of their own, or another house are left to their cells.
 DRAWN = (
     "kill -9 of the mail child after the relay took it, before our commit",
@@ -39,6 +40,7 @@ def run(minutes: int, *, seed: int) -> Iterator[tuple[Verdict, bool]]:
     """Yield the one verdict of a soak, and whether it holds."""
     drawn = random.Random(seed)
     with a_house() as house:
+        house.patience_s = PATIENCE_S
         house.expected = house.seed("soak", count=int(minutes * 60 / APART_S), apart_s=APART_S)
         time.sleep(max(house.expected[0]["due_at"] - time.time(), 0))
         began_at, broken, struck, doubtful = time.time(), [], 0, 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from datetime import datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -23,10 +24,17 @@ class Presence:
         for absence in away.select_related("deputy").order_by("deputy", "pk").distinct():
             if absence.user_id not in self.deputies or absence.deputy:
                 self.deputies[absence.user_id] = absence.deputy
-        self.on_duty: dict[int, list[User]] = defaultdict(list)
+        self._asked = (list(agencies), at)
+
+    @cached_property
+    def on_duty(self) -> dict[int, list[User]]:
+        """Return by agency who is on its roster; asked for by the first who needs it, and most sweeps do not."""
+        agencies, at = self._asked
+        roster: dict[int, list[User]] = defaultdict(list)
         spells = Duty.objects.filter(agency__in=agencies, from_at__lte=at, to_at__gt=at, user__is_active=True)
         for spell in spells.select_related("user").order_by("from_at", "pk"):
-            self.on_duty[spell.agency_id].append(spell.user)
+            roster[spell.agency_id].append(spell.user)
+        return roster
 
     def is_on_duty(self, person: User) -> bool:
         """Tell whether somebody is on any roster at this moment: no hour is quiet for them (N1)."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from requests_desk.tickets.models import Ticket, TicketClock
+from sla import versions
 from sla.models import Milestone, MilestoneName
 from sla.policies import Policy, Rule
 
@@ -32,6 +33,17 @@ def of(ticket: Ticket) -> Promise:
         due_a_at=first.due_a_at or first.due_at,
         due_b_at=first.due_b_at or first.due_at,
         milestones=milestones,
+    )
+
+
+def begun(milestone: Milestone) -> Promise:
+    """Return the promise of a ticket logged this moment. No query."""
+    return Promise(
+        rule=versions.policy(milestone.clock.policy_version_id).rule,
+        due_at=milestone.due_at,
+        due_a_at=milestone.due_a_at or milestone.due_at,
+        due_b_at=milestone.due_b_at or milestone.due_at,
+        milestones=[milestone],
     )
 
 

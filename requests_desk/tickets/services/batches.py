@@ -26,7 +26,7 @@ class Step(Protocol):
 
 
 def work_off(step: Step, *, set_aside: Callable[[int], None]) -> int:
-    """Repeat `step` until nothing is looked at and nothing left. Return how many rows were looked at.
+    """Repeat `step` until it claims less than it may: nothing is left. Return how many rows were looked at.
 
     The rows of a batch that raises are done again one by one, and the one that raises alone is set aside. A database
     that is away is nobody's fault: that is raised.
@@ -34,8 +34,9 @@ def work_off(step: Step, *, set_aside: Callable[[int], None]) -> int:
     looked, left, alone = 0, set[int](), 0
     while True:
         claim: set[int] = set()
+        limit = 1 if alone else LIMIT
         try:
-            done = step(limit=1 if alone else LIMIT, besides=left, claim=claim)
+            done = step(limit=limit, besides=left, claim=claim)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -47,10 +48,10 @@ def work_off(step: Step, *, set_aside: Callable[[int], None]) -> int:
                 left |= claim
                 _aside(claim.pop(), set_aside)
             continue
-        if not any(done):
-            return looked
         looked += done.looked
         left |= done.left
+        if len(claim) < limit:
+            return looked
         alone = max(alone - 1, 0)
 
 

@@ -220,8 +220,8 @@ def _taken_up(
     chosen = policy_choice.choose(
         ticket.agency, kind=ticket.kind, channel=ticket.channel, field=ticket.field, priority=ticket.priority
     )
-    timed = timing.start(ticket, chosen, started_at=received_at, cycle=number, at=at)
-    lines = [*said, Line(ticket, "cycle_opened", facts), *timed.lines]
+    begun = timing.begin(chosen, started_at=received_at, at=at)
+    lines = [*said, Line(ticket, "cycle_opened", facts), *timing.tie(ticket, begun, cycle=number)]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
     notices.tell(NoticeKind.REOPENED, ticket, by=by, at=at)

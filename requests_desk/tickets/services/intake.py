@@ -20,6 +20,7 @@ from requests_desk.tickets.services import attachments, due, items, ledger, outb
 from requests_desk.tickets.services.incoming import Refused, Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
+from sla.models import Milestone
 
 
 class SubmissionReused(Exception):
@@ -35,13 +36,21 @@ class BatchRefused(ValueError):
 
 
 class Logged(NamedTuple):
-    """The ticket, the two secrets that open it (shown once; empty when it was there before), and what looked odd."""
+    """The ticket, the two secrets that open it (shown once; empty when it was there before), and what looked odd.
+
+    `promise` is our own of a new ticket, as it was just begun.
+    """
 
     ticket: Ticket
     lookup_code: str
     link_token: str
     warnings: list[Oddity]
-    is_new: bool = True
+    promise: Milestone | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether this was its first time."""
+        return self.promise is not None
 
 
 class Receipt(NamedTuple):
@@ -133,7 +142,7 @@ def _earlier(agency: Agency, request: Request, submission: Submission, by: User 
         return None
     if ticket.submission_digest != submission.digest:
         raise SubmissionReused(ticket.code)
-    return Logged(ticket, "", "", oddities(agency, request), is_new=False)
+    return Logged(ticket, "", "", oddities(agency, request))
 
 
 def _write(
@@ -149,16 +158,15 @@ def _write(
     token = receipt.token
     lookup = identifiers.lookup_for(token)
     code = next_code(agency, at=at)
-    ticket, due_at, lines = _ticket(agency, request, submission, code=code, lookup=lookup, by=by, at=at)
+    ticket, promise, lines = _ticket(agency, request, submission, code=code, lookup=lookup, by=by, at=at)
     StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
-    due.refresh(ticket)
     asked = {"lookup_code": lookup, "token": token, "answers": receipt.answers}
-    drafts = texts.acknowledgement(ticket, due_at=due_at, **asked) if receipt.is_wanted else []
+    drafts = texts.acknowledgement(ticket, due_at=promise.due_at, **asked) if receipt.is_wanted else []
     lines += attachments.attach(files, ticket)
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
     ledger.append(lines, actor=by, at=at)
     outbox.post(drafts, at=at)
-    return Logged(ticket, lookup, token, oddities(agency, request))
+    return Logged(ticket, lookup, token, oddities(agency, request), promise)
 
 
 def _ticket(
@@ -171,8 +179,8 @@ def _ticket(
     old_number: str | None = None,
     by: User | None,
     at: datetime,
-) -> tuple[Ticket, datetime, list[Line]]:
-    """Return the ticket, when our own promise is due, and the first lines of its history.
+) -> tuple[Ticket, Milestone, list[Line]]:
+    """Return the ticket, our own promise, and the first lines of its history.
 
     `old_number`, its number in an earlier register, makes it one that was taken over from there.
     """
@@ -181,6 +189,7 @@ def _ticket(
         agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
     )
     requester = requesters.find_or_add(agency, request.asked, at=at)
+    timed = timing.begin(chosen, started_at=received_at, external_deadline=request.external_deadline, at=at)
     ticket = Ticket.objects.create(
         agency=agency,
         code=code,
@@ -211,12 +220,12 @@ def _ticket(
         lookup_digest=identifiers.lookup_digest(code, lookup),
         submission=submission.key or None,
         submission_digest=submission.digest if submission.key else "",
+        next_due_at=timed.next_due_at,
+        queue_at=due.place(timed.next_due_at, request.wanted_by),
     )
-    timed = timing.start(
-        ticket, chosen, started_at=received_at, cycle=1, external_deadline=request.external_deadline, at=at
-    )
+    lines = timing.tie(ticket, timed, cycle=1)
     asked = items.begin(ticket, items.asked(request.text, request.items), cycle=1)
-    return ticket, timed.due_at, [Line(ticket, "logged", _facts(ticket)), *asked, *timed.lines]
+    return ticket, timed.promise, [Line(ticket, "logged", _facts(ticket)), *asked, *lines]
 
 
 def _searched(code: str, request: Request, old_number: str) -> str:

@@ -34,7 +34,9 @@ def event_hash(
 
 
 def append(lines: Sequence[Line], *, actor: User | None, at: datetime) -> None:
-    """Add `lines` in order to the histories of their tickets: two statements, however many there are."""
+    """Add `lines` in order to the histories of their tickets: one statement, however many there are."""
+    if not lines:
+        return
     if not lines:
         return
     events: list[Event] = []
@@ -48,22 +50,36 @@ def append(lines: Sequence[Line], *, actor: User | None, at: datetime) -> None:
             Event(ticket=ticket, seq=seq, kind=kind, actor=actor, at=at, facts=facts, previous=previous, hash=sealed)
         )
         ticket.ledger_seq, ticket.ledger_head = seq, sealed
-    Event.objects.bulk_create(events)
-    _write_heads({ticket.pk: ticket for ticket, _kind, _facts in lines})
+    _write(events, {ticket.pk: ticket for ticket, _kind, _facts in lines})
 
 
-def _write_heads(tickets: dict[int, Ticket]) -> None:
-    values: tuple[Any, ...] = (
-        list(tickets),
-        [t.ledger_seq for t in tickets.values()],
-        [t.ledger_head for t in tickets.values()],
-    )
+_WRITE = """
+WITH head AS (
+    UPDATE tickets_ticket AS t SET ledger_seq = new.seq, ledger_head = new.head
+    FROM unnest(%(tickets)s::bigint[], %(seqs)s::int[], %(heads)s::text[]) AS new (id, seq, head) WHERE t.id = new.id
+)
+INSERT INTO tickets_event (ticket_id, seq, kind, actor_id, at, facts, previous, hash)
+SELECT * FROM unnest(%(ticket)s::bigint[], %(seq)s::int[], %(kind)s::text[], %(actor)s::bigint[], %(at)s::timestamptz[],
+    %(facts)s::jsonb[], %(previous)s::text[], %(hash)s::text[])
+"""
+
+
+def _write(events: Sequence[Event], tickets: dict[int, Ticket]) -> None:
+    values: dict[str, list[Any]] = {
+        "tickets": list(tickets),
+        "seqs": [t.ledger_seq for t in tickets.values()],
+        "heads": [t.ledger_head for t in tickets.values()],
+        "ticket": [e.ticket_id for e in events],
+        "seq": [e.seq for e in events],
+        "kind": [str(e.kind) for e in events],
+        "actor": [e.actor_id for e in events],
+        "at": [e.at for e in events],
+        "facts": [json.dumps(e.facts) for e in events],
+        "previous": [e.previous for e in events],
+        "hash": [e.hash for e in events],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {Ticket._meta.db_table} AS t SET ledger_seq = new.seq, ledger_head = new.head"  # noqa: S608
-            " FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS new (id, seq, head) WHERE t.id = new.id",
-            values,
-        )
+        cursor.execute(_WRITE, values)
 
 
 def lines_of(ticket: Ticket, changes: Iterable[Change]) -> list[Line]:

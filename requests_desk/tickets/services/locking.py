@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import F
+
 from requests_desk.people.models import User
-from requests_desk.tickets.models import Event, Ticket, TicketClock
+from requests_desk.tickets.models import Event, Ticket
 
 # What a colleague does that makes a half-written reply or ending worth a second look; the timer's lines do not.
 ACTS = (
@@ -28,14 +30,15 @@ def lock_free(clock_ids: Collection[int]) -> dict[int, Ticket]:
 
     Waiting for it could deadlock: whoever holds the ticket may be about to write the milestone the sweep holds.
     """
-    timed = TicketClock.objects.filter(clock__in=clock_ids)
     rows = (
         Ticket.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(pk__in=timed.values("ticket"))
+        .filter(ticket_clocks__clock__in=clock_ids)
+        .annotate(timed_by=F("ticket_clocks__clock"))
         .select_related("agency", "unit", "officer", "requester")
-        .prefetch_related("ticket_clocks")
     )
-    return {link.clock_id: ticket for ticket in rows for link in ticket.ticket_clocks.all()}
+    # A row for each clock: what is written on a ticket must be written on one and the same object.
+    known: dict[int, Ticket] = {}
+    return {row.timed_by: known.setdefault(row.pk, row) for row in rows}
 
 
 class ChangedMeanwhile(Exception):

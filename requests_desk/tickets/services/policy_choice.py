@@ -39,11 +39,7 @@ def choose(agency: Agency, *, kind: str, channel: str, field: str, priority: str
     )
     rule = max(fitting, key=specificity, default=None)
     policy_key, calendar_key = (rule.policy_key, rule.calendar_key) if rule else (POLICY, CALENDAR)
-    return Choice(
-        catalogue.current_policy(owner(agency), policy_key),
-        catalogue.current_calendar(owner(agency), calendar_key),
-        rule,
-    )
+    return Choice(*catalogue.in_force(owner(agency), policy=policy_key, calendar=calendar_key), rule)
 
 
 def calendar_of(agency: Agency) -> dict[str, Any]:

@@ -118,9 +118,8 @@ class Directory:
 
     def quiet_for(self, agency: int, person: User) -> datetime | None:
         """Return until when quiet hours hold what can wait, None outside them and for who is on duty (N1, N4)."""
-        if self.presence[agency].is_on_duty(person):
-            return None
-        return quiet_until(self.agencies[agency], at=self.at)
+        until = quiet_until(self.agencies[agency], at=self.at)
+        return None if until and self.presence[agency].is_on_duty(person) else until
 
     def without(self, ticket: Ticket) -> tuple[str, ...]:
         """Return the channels an agency may use no more for alerts: its SMS of the month may be spent (N8)."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 
 from requests_desk.people.models import Agency
@@ -53,7 +55,9 @@ def sharing(agency: Agency, *, numbers: Sequence[str], email: str = "", tax_numb
 
 def _known(agency: Agency, asked: Asked, phones: Sequence[Phone]) -> Requester | None:
     numbers = [form for phone in phones for form in identifiers.forms_of(phone)]
-    found = sharing(agency, numbers=numbers, email=asked.email).select_related("merged_into").prefetch_related("phones")
+    typed = RequesterPhone.objects.filter(requester=OuterRef("pk")).values("typed")
+    found = sharing(agency, numbers=numbers, email=asked.email).select_related("merged_into")
+    found = found.annotate(numbers_typed=ArraySubquery(typed))
     fitting = [one for one in found[:COMPARED] if _holds(one, asked, phones) and _names(one, asked)]
     exact = [one for one in fitting if _is_all(one, asked)]
     if exact:
@@ -63,10 +67,10 @@ def _known(agency: Agency, asked: Asked, phones: Sequence[Phone]) -> Requester |
     return next(iter(others.values())) if len(others) == 1 else None
 
 
-def _holds(one: Requester, asked: Asked, phones: Sequence[Phone]) -> bool:
+def _holds(one: Any, asked: Asked, phones: Sequence[Phone]) -> bool:
     """Tell whether a record says already all that is said now."""
-    of_record = [identifiers.forms_of(identifiers.read_phone(row.typed)) for row in one.phones.all()]
-    numbers = {form for forms in of_record for form in forms} | {row.typed for row in one.phones.all()}
+    of_record = [identifiers.forms_of(identifiers.read_phone(typed)) for typed in one.numbers_typed]
+    numbers = {form for forms in of_record for form in forms} | set(one.numbers_typed)
     return (
         all(_same(getattr(one, name), getattr(asked, name)) for name in (*NAMES, "address"))
         and (not asked.email or one.email.lower() == asked.email.lower())

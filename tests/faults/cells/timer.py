@@ -13,7 +13,6 @@ from tests.faults.judge import wait
 
 MOVED = ("-m", "tests.faults.moved")
 BEAT = ("--app=requests_desk", "beat", "--scheduler=celery.beat:Scheduler", "--pidfile=")
-PATIENCE_S = 90  # until the real one goes on: a cell that needs it is lost
 WORKER = ("--app=requests_desk", "worker", "--queues=sweep,mail,sms", "--concurrency=2")
 
 
@@ -49,14 +48,14 @@ def _sweepers(house: House) -> int:
 @cell("the workers' clock two hours ahead", away=False)
 def _worker_ahead(house: House) -> int:
     with _moved_workers(house, "+2h"):
-        wait(house, seconds=PATIENCE_S)
+        wait(house, seconds=house.patience_s)
     return 1
 
 
 @cell("the workers' clock two hours behind", away=False)
 def _worker_behind(house: House) -> int:
     with _moved_workers(house, "-2h"):
-        wait(house, seconds=PATIENCE_S)
+        wait(house, seconds=house.patience_s)
     return 1
 
 
@@ -87,5 +86,5 @@ def _set_beat(house: House, by: str) -> int:
     with moved_clock("+0") as (env, move), house.frozen("beat"), programs(house, *MOVED, *BEAT, env=env):
         time.sleep(2)
         move(by)
-        wait(house, seconds=PATIENCE_S)
+        wait(house, seconds=house.patience_s)
     return 1
