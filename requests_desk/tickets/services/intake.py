@@ -113,7 +113,7 @@ def take_over(
     lookup = identifiers.new_lookup_code()
     none = Submission("", "")
     made = _ticket(agency, request, none, code=code, lookup=lookup, old_number=old_number[:64], by=by, at=at)
-    ticket, _due_at, lines = made
+    ticket, _promise, lines = made
     return ticket, lines
 
 
