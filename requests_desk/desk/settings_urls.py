@@ -8,6 +8,7 @@ from requests_desk.desk.views.settings import (
     applying,
     calendars,
     home,
+    mailboxes,
     policies,
     presence,
     registers,
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern] = [
     path("registers/<int:pk>/", registers.one, name="register"),
     path("registers/<int:pk>/to-mend.xlsx", registers.to_mend, name="register_to_mend"),
     path("words/", words.lists, name="words"),
+    path("mailboxes/", mailboxes.overview, name="mailboxes"),
+    path("mailboxes/new/", mailboxes.edit, name="mailbox_new"),
+    path("mailboxes/<int:pk>/", mailboxes.edit, name="mailbox"),
     path("rules/", rules.table, name="rules"),
     path("rehearse/", rehearsing.rehearse, name="rehearse"),
 ]

@@ -312,3 +312,4 @@ class MailReason(models.TextChoices):
     ERROR = "error", _("An error of the desk's own, twice")
     DUPLICATE = "duplicate", _("The same mail once more")
     REPORTED = "reported", _("A delivery report, taken up")
+    STAFF = "staff", _("Words of our own staff")

@@ -19,6 +19,7 @@ from requests_desk.tickets.models import (
     Delivery,
     Event,
     Field,
+    Mail,
     Message,
     Reply,
     Ticket,
@@ -26,6 +27,7 @@ from requests_desk.tickets.models import (
     TicketCycle,
     TicketLink,
 )
+from requests_desk.tickets.queries import mails
 from requests_desk.tickets.services import limits, links, replies
 from requests_desk.tickets.words import LinkKind
 from sla import explain, wording, worktime
@@ -34,6 +36,7 @@ from sla.policies import Policy
 
 TIMELINE_PAGE = 50
 Files = dict[tuple[str, int | None], list[Attachment]]
+Mails = dict[tuple[str, int | None], Mail]
 PROOF = ("attempts", "accepted_at", "delivered_at", "failed_at")
 
 
@@ -54,6 +57,7 @@ class Said:
     deliveries: tuple[dict[str, Any], ...] = ()
     files: tuple[Attachment, ...] = ()
     reply: int = 0
+    mail: Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,10 @@ def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[in
     known = {row.key: row for row in sent}
     own = [ticket.pk, *absorbed]
     files = _files(own)
+    came = _mails(own)
     said = [
-        *(_asked(one, ticket, files) for one in (ticket, *merged)),
-        *(_message(m, files) for m in Message.objects.filter(ticket__in=own).select_related("author")),
+        *(_asked(one, ticket, files, came) for one in (ticket, *merged)),
+        *(_message(m, files, came) for m in Message.objects.filter(ticket__in=own).select_related("author")),
         *(_reply(row, known, files) for row in rows.order_by("created_at", "pk")),
     ]
     return sorted(said, key=lambda one: one.at)
@@ -236,15 +241,20 @@ def _files(tickets: list[int]) -> Files:
     return files
 
 
-def _asked(asked: Ticket, ticket: Ticket, files: Files) -> Said:
-    came = tuple(files.get(("ticket", asked.pk), ()))
-    return Said("in", asked.received_at, asked.text, asked.channel, author=str(ticket.requester), files=came)
+def _mails(tickets: list[int]) -> Mails:
+    """Return the mails these requests came by, by what each became."""
+    return {("message", m.said_id) if m.said_id else ("ticket", m.ticket_id): m for m in mails.of_tickets(tickets)}
 
 
-def _message(message: Message, files: Files) -> Said:
-    author = str(message.author) if message.author else ""
-    came = tuple(files.get(("message", message.pk), ()))
-    return Said(message.direction, message.at, message.text, message.channel, author=author, files=came)
+def _asked(asked: Ticket, ticket: Ticket, files: Files, came: Mails) -> Said:
+    own, mail = tuple(files.get(("ticket", asked.pk), ())), came.get(("ticket", asked.pk))
+    return Said("in", asked.received_at, asked.text, asked.channel, author=str(ticket.requester), files=own, mail=mail)
+
+
+def _message(message: Message, files: Files, came: Mails) -> Said:
+    own, mail = tuple(files.get(("message", message.pk), ())), came.get(("message", message.pk))
+    author = str(message.author) if message.author else mail.sender if mail else ""
+    return Said(message.direction, message.at, message.text, message.channel, author=author, files=own, mail=mail)
 
 
 def _reply(reply: Reply, sent: dict[str, Notification], files: Files) -> Said:

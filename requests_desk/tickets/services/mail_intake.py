@@ -207,7 +207,7 @@ def _staff(mail: Mail, parsed: Parsed, thread: Thread, *, at: datetime) -> None:
         log.info("an answer by mail could not be sent: mail=%s (%s)", mail.pk, type(error).__name__)
         _park(mail, MailReason.STAFF_REFUSED, ticket=ticket)
         return
-    _end(mail, ticket=ticket)
+    _end(mail, ticket=ticket, reason=MailReason.STAFF)
 
 
 def _done(mail: Mail, ticket: Ticket, message: Message | None, files: Files, *, at: datetime) -> None:

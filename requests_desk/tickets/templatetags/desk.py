@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from requests_desk.people.models import Role
-from requests_desk.tickets import file_types, identifiers, moments, words
+from requests_desk.tickets import file_types, folding, identifiers, moments, words
 
 register = template.Library()
 
@@ -30,6 +30,9 @@ WORDS: dict[str, type[TextChoices]] = {
     "desk": words.Desk,
     "reply_state": words.ReplyState,
     "notice": words.NoticeKind,
+    "mail_state": words.MailState,
+    "mail_nature": words.MailNature,
+    "mail_reason": words.MailReason,
     "role": Role,
 }
 LISTS = {
@@ -38,6 +41,17 @@ LISTS = {
         "honeypot": _("A box that only programs see was filled in"),
         "too_fast": _("Sent faster than anybody writes"),
         "too_many": _("Many from one connection"),
+    },
+    "mail_oddity": {
+        "no_sender": _("no usable address of its sender"),
+        "deceptive_name": _("its sender's name pretends to be another address"),
+        "many_senders": _("several senders"),
+        "no_message_id": _("no Message-ID"),
+        "many_recipients": _("more than a hundred recipients"),
+        "too_deep": _("parts within parts, too deep to be read"),
+        "too_many_parts": _("too many parts to be read"),
+        "text_cut": _("longer than what is shown"),
+        "no_text": _("no readable text"),
     },
     "milestone": {
         "first_reply": _("First reply"),
@@ -129,6 +143,12 @@ LISTS = {
     },
     "way": {"email": _("E-mail"), "sms": _("SMS"), "in_app": _("In the desk")},
 }
+
+
+@register.filter
+def folded(text: str) -> list[folding.Piece]:
+    """Return a mail's words in pieces: what is new, what is quoted, how it signs off."""
+    return folding.fold(text)
 
 
 @register.filter
