@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -183,6 +184,19 @@ def checked(data: Mapping[str, Any]) -> Policy:
             raise PolicyError(f"ladder[{place}].to", template, label=row["to"])
     policy.check()
     return policy
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """Read a policy's JSON text and return it as it is stored. Raises PolicyError as `checked` does."""
+    try:
+        data = json.loads(text)
+    # Brackets nested without end exhaust the decoder before it finds the fault.
+    except (json.JSONDecodeError, RecursionError) as error:
+        place = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "1:1"
+        raise PolicyError(place, gettext_noop("is not JSON; check commas, quotes and brackets there")) from error
+    if not isinstance(data, dict):
+        raise PolicyError("", gettext_noop("is not a policy; write an object with “rule”, “first_reply” and “ladder”"))
+    return checked(data).to_json()
 
 
 def _first_reply(data: Mapping[str, Any], rule: Rule) -> tuple[int, int]:

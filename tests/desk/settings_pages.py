@@ -50,3 +50,8 @@ def said(response: HttpResponse) -> list[str]:
 
 def _values(form: Any) -> dict[str, Any]:
     return {field.html_name: field.value() for field in form}
+
+
+def accepted(client: Client, shown: Any, address: str) -> Any:
+    """Return the answer to the screen of differences, once its button is pressed."""
+    return client.post(address, filled(shown, "form", action="accept"))

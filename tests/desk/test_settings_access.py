@@ -24,6 +24,8 @@ PAGES = [
     "/settings/calendars/office/apply/",
     POLICY,
     f"{POLICY}versions/",
+    f"{POLICY}file/",
+    f"{POLICY}first-reply.json",
     f"{POLICY}apply/",
     "/settings/rules/",
     "/settings/presence/",
@@ -49,7 +51,7 @@ def test_it_is_closed_to_the_desk(desk: Desk, page: str) -> None:
     assert [signed_in(person).get(page).status_code for person in (desk.lan, desk.alice, desk.bob)] == [403] * 3
 
 
-@pytest.mark.parametrize("page", [*PAGES[1:2], *PAGES[3:4], *PAGES[5:7], *PAGES[8:10], *FORMS])
+@pytest.mark.parametrize("page", [*PAGES[1:2], *PAGES[3:4], *PAGES[5:7], *PAGES[8:9], *PAGES[10:12], *FORMS])
 def test_it_changes_nothing_for_a_reader(desk: Desk, page: str) -> None:
     before = CalendarVersion.objects.count(), PolicyVersion.objects.count()
 

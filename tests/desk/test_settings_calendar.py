@@ -10,7 +10,7 @@ from django.test import Client
 
 from requests_desk.tickets.queries import promises
 from sla.models import CalendarVersion
-from tests.desk.settings_pages import HOURS, YEAR, filled, office, said, signed_in
+from tests.desk.settings_pages import HOURS, YEAR, accepted, filled, office, said, signed_in
 from tests.sla.vietnam import document
 from tests.support.cast import Desk
 
@@ -120,9 +120,12 @@ def test_it_reads_back_what_it_hands_out(client: Client, desk: Desk, kind: str) 
     exported = client.get(f"{YEAR}office-2026.{kind}").content
     client.post(YEAR, {"action": "culture", "base": 1})
 
-    response = upload(client, f"lich.{kind}", exported, base=2)
+    shown = upload(client, f"lich.{kind}", exported, base=2)
+    between = promises.calendar(desk.agency, "office").number
+    response = accepted(client, shown, YEAR)
 
-    assert response.status_code == 302, said(response)
+    assert (shown.status_code, between, response.status_code) == (200, 2, 302), said(response)
+    assert [(one.place, one.which) for one in shown.context["found"]] == [("day", "2026-11-24")]
     assert office(desk).holidays == before.holidays
     assert office(desk).special_hours == before.special_hours
 
@@ -133,6 +136,7 @@ def test_it_reads_back_what_it_hands_out(client: Client, desk: Desk, kind: str) 
         ("lich.csv", "date,kind,colour\n", "“colour” không phải là cột được dùng"),
         ("lich.csv", "date,kind\n2027-01-01,holiday\n", "2:date: 2027-01-01 không thuộc năm 2026"),
         ("lich.csv", "date,kind,hours\n2026-08-22,make_up,07:30-11:30 11:00-17:00\n", "2:hours"),
+        ("lich.csv", "date,kind,hours\n2026-08-22,make_up,11:30-07:30\n", "2:hours"),
         ("lich.csv", "ngày,loại\n2026-01-01,nghỉ lễ\n".encode("utf-16"), "UTF-8"),
         ("lich.csv", "x" * 300_000, "quá lớn"),
         ("lich.ics", "BEGIN:NOTHING", "không phải là tệp iCalendar"),
@@ -203,3 +207,38 @@ def test_it_keeps_what_it_does_not_show(client: Client, desk: Desk) -> None:
     assert office(desk).holidays - before.holidays == {date(2026, 12, 24)}
     assert office(desk).special_hours == before.special_hours
     assert document()["tz"] == office(desk).tz.key
+
+
+def test_it_saves_of_a_file_only_what_was_shown(client: Client, desk: Desk) -> None:
+    shown = upload(client, "lich.csv", "date,kind,name\n2026-01-01,holiday,Tết Dương lịch\n")
+    forged = filled(shown, "form", action="accept") | {"sealed": "abc"}
+
+    assert client.post(YEAR, forged).status_code == 422
+    assert promises.calendar(desk.agency, "office").number == 1
+
+
+def test_it_shows_nothing_of_a_file_that_a_colleague_overtook(client: Client) -> None:
+    client.post(YEAR, DAY)
+
+    response = upload(client, "lich.csv", "date,kind\n2026-01-01,holiday\n")
+
+    assert response.status_code == 422
+    assert "phiên bản 2" in " ".join(said(response))
+
+
+def test_it_accepts_nothing_that_a_colleague_overtook(client: Client, desk: Desk) -> None:
+    shown = upload(client, "lich.csv", "date,kind\n2026-01-01,holiday\n")
+    client.post(YEAR, DAY)
+
+    response = accepted(client, shown, YEAR)
+
+    assert response.status_code == 422
+    assert promises.calendar(desk.agency, "office").number == 2
+
+
+def test_it_says_that_a_file_holds_nothing_new(client: Client) -> None:
+    same = client.get(f"{YEAR}office-2026.csv").content
+
+    response = upload(client, "lich.csv", same)
+
+    assert (response.status_code, "Không có gì thay đổi" in response.text) == (422, True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from notifications.models import Notification
 from requests_desk.tickets.models import Application, PolicyRule, Ticket
 from requests_desk.tickets.queries import promises
 from sla.models import PolicyVersion
-from tests.desk.settings_pages import POLICY, filled, said, signed_in
+from tests.desk.settings_pages import POLICY, accepted, filled, said, signed_in
 from tests.support.cast import Desk, log_ticket
 
 RULE = {
@@ -196,3 +198,69 @@ def test_it_asks_again_when_more_would_be_overdue_than_were_shown(client: Client
 
     assert response.status_code == 422
     assert "Đến lúc này có 1 yêu cầu sẽ quá hạn ngay" in response.text
+
+
+FILE = f"{POLICY}file/"
+
+
+def upload(client: Client, said_: object) -> object:
+    text = said_ if isinstance(said_, str) else json.dumps(said_)
+    return client.post(FILE, {"base": 1, "file": SimpleUploadedFile("quy-dinh.json", text.encode())})
+
+
+def test_it_shows_what_a_file_changes_before_it_is_saved(client: Client, desk: Desk) -> None:
+    exported = json.loads(client.get(f"{POLICY}first-reply.json").content)
+
+    shown = upload(client, exported | {"first_reply": "24h", "statutory_days": 15})
+    between = document(desk)["first_reply"]
+    response = accepted(client, shown, FILE)
+
+    assert {(one.place, one.after) for one in shown.context["found"]} == {
+        ("first_reply", "24h"),
+        ("statutory_days", "15"),
+    }
+    assert (between, response.status_code, document(desk)["first_reply"]) == ("48h", 302, "24h")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("{", "không đúng định dạng JSON"),
+        ("[" * 20_000, "không đúng định dạng JSON"),
+        ("[]", "không phải là quy định"),
+        ('{"rule": "A", "first_reply": "48h"}', "không có thang đôn đốc"),
+        ('{"rule": "A", "first_reply": "48h", "ladder": []}', "không có thang đôn đốc"),
+        ('{"rule": "Z"}', "rule"),
+        ('{"rule": "A", "first_reply": 48}', "first_reply"),
+        ('{"colour": 1}', "colour"),
+        ({"ladder": [{"to": "mayor", "before": "0m", "by": ["email"]}]}, "mayor"),
+        ({"ladder": [{"to": "officer", "before": "0m", "by": ["pigeon"]}]}, "pigeon"),
+        ({"ladder": ["officer"]}, "ladder[0]"),
+        ({"acknowledge": []}, "acknowledge"),
+        ({"acknowledge": {"from": "soon"}}, "acknowledge"),
+        ({"approval": 3}, "approval"),
+        ({"approval": {"answer": "mayor"}}, "approval"),
+        ({"statutory_days": -1}, "statutory_days"),
+        ({"statutory_days": "ten"}, "statutory_days"),
+        ({"pause_days": 5}, "pause_days"),
+    ],
+)
+def test_it_refuses_a_bad_file_whole(client: Client, text: object, error: str) -> None:
+    if isinstance(text, dict):
+        text = json.loads(client.get(f"{POLICY}first-reply.json").content) | text
+
+    response = upload(client, text)
+
+    assert response.status_code == 422
+    assert error in " ".join(said(response)), said(response)
+    assert PolicyVersion.objects.filter(policy__key="first-reply").count() == 2  # one of each agency
+
+
+def test_it_saves_of_a_file_only_what_was_shown(client: Client, desk: Desk) -> None:
+    client.post("/settings/policies/new/", {"name": "24 giờ", "key": "quick"})
+    shown = upload(client, json.loads(client.get(f"{POLICY}first-reply.json").content) | {"first_reply": "24h"})
+
+    elsewhere = accepted(client, shown, "/settings/policies/quick/file/")
+
+    assert elsewhere.status_code == 422
+    assert promises.policy(desk.agency, "quick").number == 1

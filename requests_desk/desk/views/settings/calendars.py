@@ -10,6 +10,7 @@ from typing import Any
 from django.forms import BaseFormSet, Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,6 +19,7 @@ from requests_desk.desk import settings_forms as forms
 from requests_desk.desk import year as years
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.settings_pages import explain, saved, settings_page, show
+from requests_desk.desk.views.settings import importing
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import promises
 from requests_desk.tickets.services import promises as editing
@@ -108,15 +110,31 @@ def _import(request: DeskRequest, version: CalendarVersion, year: int) -> HttpRe
     form = forms.FileForm(request.POST, request.FILES)
     name = str(getattr(request.FILES.get("file"), "name", "")).lower()
 
-    def read(old: dict[str, Any]) -> dict[str, Any]:
-        text = form.cleaned_data["file"]
-        if name.endswith(".json"):
-            return calendar_json.write(calendar_json.read(text))
-        if name.endswith(".ics"):
-            return put_year(old, year, exchange.from_ics(text, year, calendar=Calendar.from_json(old)))
-        return put_year(old, year, exchange.from_csv(text, year))
+    if form.is_valid():
+        try:
+            document = _read(form.cleaned_data["file"], name, version.document, year)
+            return importing.preview(request, version, form, document, back=_url(version, year))
+        except WRONG as error:
+            explain(form, error, "file")
+    return _year(request, version, year, status=422, failed=form, file_form=form)
 
-    return _attempt(request, version, year, form, read, field="file", file_form=form)
+
+def _read(text: str, name: str, old: dict[str, Any], year: int) -> dict[str, Any]:
+    if name.endswith(".json"):
+        return calendar_json.write(calendar_json.read(text))
+    if name.endswith(".ics"):
+        return put_year(old, year, exchange.from_ics(text, year, calendar=Calendar.from_json(old)))
+    return put_year(old, year, exchange.from_csv(text, year))
+
+
+def _accept(request: DeskRequest, version: CalendarVersion, year: int) -> HttpResponse:
+    """Save what the screen of differences showed."""
+    form = importing.AcceptForm(request.POST, of=version)
+    return _attempt(request, version, year, form, lambda old: form.cleaned_data["sealed"])
+
+
+def _url(version: CalendarVersion, year: int) -> str:
+    return reverse("settings:year", kwargs={"key": version.calendar.key, "year": year})
 
 
 def _unknown(request: DeskRequest, version: CalendarVersion, year: int) -> HttpResponse:
@@ -130,6 +148,7 @@ ACTIONS: dict[str, Callable[[DeskRequest, CalendarVersion, int], HttpResponse]] 
     "seed": _seed,
     "culture": _culture,
     "import": _import,
+    "accept": _accept,
 }
 
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from django.forms import BaseFormSet, Form
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from requests_desk.desk import settings_forms as forms
-from requests_desk.desk.pages import DeskRequest
+from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.settings_pages import explain, saved, settings_page, show
+from requests_desk.desk.views.settings import importing
+from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import promises
 from requests_desk.tickets.services import promises as editing
 from requests_desk.tickets.services import rehearsal, repinning
 from requests_desk.tickets.words import ReplyKind
-from sla.catalogue import Superseded
+from sla import policies
+from sla.catalogue import NothingInForce, Superseded
 from sla.models import PolicyVersion
 from sla.policies import DEFAULT_POLICY, Policy, PolicyError
 
@@ -68,6 +73,46 @@ def edit(request: DeskRequest, key: str) -> HttpResponse:
     except WRONG as error:
         _explain(form, ladder, error)
     return _page(request, version, form, ladder, status=200 if done else 422, done=done)
+
+
+@settings_page
+def from_file(request: DeskRequest, key: str) -> HttpResponse:
+    """Read a policy from JSON: a first POST shows what it would change, a second saves exactly that."""
+    version = promises.policy(request.agency, key)
+    is_accepted = request.POST.get("action") == "accept"
+    form: forms.VersionForm = forms.FileForm(initial={"base": version.number})
+    if is_accepted:
+        form = importing.AcceptForm(request.POST, of=version)
+    elif request.method == "POST":
+        form = forms.FileForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            if is_accepted:
+                saved(request, _save(request, version, form, form.cleaned_data["sealed"]).number)
+                return redirect("settings:policy", key=key)
+            document = policies.from_text(form.cleaned_data["file"])
+            editing.check_policy(document)
+            return importing.preview(request, version, form, document, back=request.path)
+        except WRONG as error:
+            explain(form, error, "file")
+    context = {"version": version, "form": form}
+    return show(request, "policy_file.html", context, status=422 if form.errors else 200)
+
+
+@page(Right.SETTINGS_READ)
+@require_safe
+def export(request: DeskRequest, key: str, name: str) -> HttpResponse:
+    """Hand a policy out as JSON."""
+    try:
+        version = promises.policy(request.agency, key)
+    except NothingInForce as error:
+        raise Http404 from error
+    if name != key:
+        raise Http404
+    text = json.dumps(Policy.from_json(version.document).to_json(), ensure_ascii=False, indent=1)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response
 
 
 def _unbound(version: PolicyVersion) -> tuple[forms.PolicyForm, BaseFormSet[forms.RungForm]]:
