@@ -137,9 +137,18 @@ def _write(new: Sequence[Notice], mailed: Sequence[Notice], directory: Directory
         if not notice.person.mails_notices:
             continue
         notice.mail_at = directory.quiet_for(notice.ticket.agency_id, notice.person)
-        drafts += [] if notice.mail_at else _mail(notice.person, [notice], at=at)
+        drafts += [] if notice.mail_at else _mail_now(notice, at=at)
     Notice.objects.bulk_create(new)
     outbox.post(drafts, at=at)
+
+
+def _mail_now(notice: Notice, *, at: datetime) -> list[Draft]:
+    try:
+        return _mail(notice.person, [notice], at=at)
+    except Exception:
+        # A broken text must not undo what it tells of: the bell rings all the same.
+        log.exception("cannot write the notice %s", notice.key)
+        return []
 
 
 @transaction.atomic
