@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Count
@@ -10,14 +10,15 @@ from django.db.models import Count
 from notifications.models import Notification
 
 
-def for_subject(subject: str) -> list[Notification]:
-    """Return every notification about the subject with its attempts (`tries`), the oldest first. Two queries."""
-    return list(Notification.objects.filter(subject=subject).prefetch_related("tries").order_by("id"))
+def for_subjects(subjects: Collection[str]) -> list[Notification]:
+    """Return every notification about these subjects with its attempts (`tries`), the oldest first. Two queries."""
+    return list(Notification.objects.filter(subject__in=subjects).prefetch_related("tries").order_by("id"))
 
 
-def outlines(subject: str) -> list[Notification]:
-    """Return every notification about the subject without what it says, the oldest first. One query."""
-    return list(Notification.objects.filter(subject=subject).defer("text", "html", "headers").order_by("id"))
+def outlines(subjects: Collection[str]) -> list[Notification]:
+    """Return every notification about these subjects without what it says, the oldest first. One query."""
+    rows = Notification.objects.filter(subject__in=subjects)
+    return list(rows.defer("text", "html", "headers").order_by("id"))
 
 
 def latest(

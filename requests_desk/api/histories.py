@@ -14,7 +14,7 @@ from requests_desk.api import outputs, references
 from requests_desk.api.base import ApiView, answers
 from requests_desk.tickets import downloads
 from requests_desk.tickets.models import Attachment
-from requests_desk.tickets.queries import record
+from requests_desk.tickets.queries import alerts, record
 
 
 class Events(ApiView):
@@ -30,7 +30,9 @@ class Notifications(ApiView):
     def get(self, request: Request, code: str) -> Response:
         """Read which messages went about a request, and each attempt at sending them (N7)."""
         ticket = references.ticket(self.user, code)
-        return Response(outputs.NotificationOut(notifications.for_subject(ticket.key), many=True).data)
+        return Response(
+            outputs.NotificationOut(notifications.for_subjects(alerts.message_subjects(ticket)), many=True).data
+        )
 
 
 class File(ApiView):

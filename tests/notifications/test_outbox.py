@@ -536,7 +536,7 @@ def test_it_lists_a_subjects_messages_with_their_attempts(django_assert_num_quer
     sent(a_draft("other", subject="ticket:43"))
 
     with django_assert_num_queries(2):
-        rows = queries.for_subject("ticket:42")
+        rows = queries.for_subjects(["ticket:42"])
         tries = [len(n.tries.all()) for n in rows]
 
     assert ([n.key for n in rows], tries) == (["a", "b"], [1, 1])

@@ -36,6 +36,12 @@ def alarms(user: User) -> list[Alert]:
     return list(rows.select_related("ticket").order_by("ticket", "-pk").distinct("ticket")[:LISTED])
 
 
+def message_subjects(ticket: Ticket) -> list[str]:
+    """Return what the outbox knows messages about a request by: its own key, and the digests that list it (N5)."""
+    digests = Alert.objects.filter(ticket=ticket, digest__isnull=False).values_list("digest", flat=True)
+    return [ticket.key, *(f"digest:{pk}" for pk in sorted(set(digests)))]
+
+
 def within_reach(user: User, pks: Collection[int]) -> list[Alert]:
     """Return of these alerts those a person may acknowledge: their own, and others' where they may reply or lead."""
     mine = Q(person=user, ticket__in=access.visible(user))

@@ -27,7 +27,7 @@ from requests_desk.tickets.models import (
     TicketCycle,
     TicketLink,
 )
-from requests_desk.tickets.queries import mails
+from requests_desk.tickets.queries import alerts, mails
 from requests_desk.tickets.services import limits, links, replies
 from requests_desk.tickets.words import LinkKind
 from sla import explain, wording, worktime
@@ -86,8 +86,8 @@ class Timed:
 
 
 def sent(ticket: Ticket) -> list[Notification]:
-    """Return every message that went out about a ticket, the oldest first, without its text."""
-    return outbox.outlines(ticket.key)
+    """Return every message that went out about a ticket, digests that list it too, the oldest first, without texts."""
+    return outbox.outlines(alerts.message_subjects(ticket))
 
 
 def notices(sent: list[Notification]) -> list[dict[str, Any]]:
@@ -97,6 +97,8 @@ def notices(sent: list[Notification]) -> list[dict[str, Any]]:
     return [
         {name: getattr(row, name) for name in names}
         | {"at": row.outcome_at or row.created_at, "reader": readers.get(row.recipient, "")}
+        # A digest names other requests too: its proof is shown here, its words are not (P13).
+        | {"opens": row.subject.startswith("ticket:")}
         for row in reversed(sent)
         if row.cause != replies.CAUSE
     ]

@@ -11,6 +11,7 @@ from notifications.results import Result
 from requests_desk.people.models import Absence, Agency, Duty, Role, User
 from requests_desk.tickets import alert_texts
 from requests_desk.tickets.models import Alert, Digest, Ticket
+from requests_desk.tickets.queries import ticket_page
 from requests_desk.tickets.services import batches, climbing, reminders
 from requests_desk.tickets.services.alerts import MOST_SINGLE
 from tests.support.cast import (
@@ -322,6 +323,21 @@ def test_it_holds_a_digest_of_reminders_alone_over_all_its_batches(quiet, monkey
 
     assert mail_to(quiet.alice).next_attempt_at == DUE - 2 * HOUR
     assert "còn 2 giờ" in mail_to(quiet.alice).text
+
+
+def test_it_shows_on_each_request_of_a_digest_how_the_digest_fared(desk):
+    """N5: each alert counts as sent when its digest is; whose words it holds besides is not shown (P13)."""
+    tickets = [log_ticket(desk) for _number in range(6)]
+    reminders.sweep(at=DUE)
+    mail = Notification.objects.get(cause="alert:breach", channel="email")
+    mail_is(Result.accepted(), mail, at=DUE)
+
+    for ticket in tickets:
+        shown = [row for row in ticket_page.notices(ticket_page.sent(ticket)) if row["cause"] == "alert:breach"]
+        assert [(row["channel"], row["state"], row["opens"]) for row in shown] == [
+            ("sms", "pending", False),
+            ("email", "sent", False),
+        ]
 
 
 def test_it_acknowledges_all_of_a_digest_at_once(desk):
