@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from requests_desk.api import acts, approvals, docs, histories, tickets, verbs
+from requests_desk.api import acts, approvals, docs, histories, sorting, tickets, verbs
 
 urlpatterns: list[URLPattern] = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -28,6 +28,13 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/pause/", verbs.Pause.as_view()),
     path("tickets/<slug:code>/resume/", verbs.Resume.as_view()),
     path("tickets/<slug:code>/acknowledge/", verbs.Acknowledge.as_view()),
+    path("tickets/<slug:code>/similar/", sorting.Similar.as_view()),
+    path("tickets/<slug:code>/suggestion/", sorting.Suggestion.as_view()),
+    path("tickets/<slug:code>/sort/", sorting.Sort.as_view()),
+    path("tickets/<slug:code>/seal/", sorting.Seal.as_view()),
+    path("tickets/<slug:code>/unseal/", sorting.Unseal.as_view()),
+    path("tickets/<slug:code>/link/", sorting.Link.as_view()),
+    path("tickets/<slug:code>/propose_spam/", sorting.ProposeSpam.as_view()),
     path("tickets/<slug:code>/replies/<int:pk>/approve/", approvals.Approve.as_view()),
     path("tickets/<slug:code>/replies/<int:pk>/return/", approvals.GiveBack.as_view()),
     path("tickets/<slug:code>/replies/<int:pk>/take_back/", approvals.TakeBack.as_view()),

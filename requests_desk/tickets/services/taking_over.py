@@ -86,7 +86,8 @@ def _ticket(register: Register, row: RegisterRow, entry: Entry, *, at: datetime)
     if entry.ending:
         lines += _close(ticket, entry, at=at)
     ledger.append(lines, actor=by, at=at)
-    due.refresh(ticket)
+    if not entry.ending:  # what had ended owes nothing, and stands where a new row stands
+        due.refresh(ticket)
     return ticket
 
 
