@@ -61,7 +61,7 @@ def _domain(error: Exception) -> Response | None:
         case intake.SubmissionReused():
             answer = _conflict("idempotency_key_reused", _("This key was used before with another request."))
         case closing.ReplyMissing():
-            answer = _conflict(error.code, error.detail, needs=error.needs)
+            answer = _conflict(error.code, error.detail, needs=error.needs, **_by_item(error.items))
         case closing.AlreadyClosed():
             answer = _conflict("already_closed", _("This request has ended before."))
         case locking.ChangedMeanwhile():
@@ -71,6 +71,11 @@ def _domain(error: Exception) -> Response | None:
             body = _body("too_large", _("The body is too large."))
             answer = Response(body, status=status.HTTP_413_REQUEST_ENTITY_TOO_LARGE)
     return answer
+
+
+def _by_item(needs: dict[int, list[str]]) -> dict[str, Any]:
+    """Return by the question's number what it needs, where the request asks several."""
+    return {"items": [{"number": number, "needs": kinds} for number, kinds in needs.items()]} if needs else {}
 
 
 def _invalid(fields: dict[str, list[str]]) -> Response:

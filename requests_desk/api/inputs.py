@@ -30,6 +30,7 @@ LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
 MOST_PHONES, PHONES_LENGTH = 20, 500
 MOST_ROWS, USUAL_ROWS = 200, 50
 LARGEST_SEQ = 2**31 - 1
+LARGEST_NUMBER, MOST_NUMBERS = 2**15 - 1, 1000
 
 
 def _text(**more: Any) -> Text:
@@ -110,6 +111,13 @@ class NewReply(Act):
     document_number = _text()
     happened_at = Instant(allow_null=True, default=None)
     call = CallIn(required=False, allow_null=True, default=None)
+    items = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_NUMBER),
+        max_length=MOST_NUMBERS,
+        allow_null=True,
+        default=None,
+        help_text="Numbers of the questions it settles. Left out: every open one no reply on its way speaks of.",
+    )
 
     def draft(self, ticket: Ticket) -> Draft:
         """Return the reply as the domain knows it."""
@@ -120,8 +128,15 @@ class NewReply(Act):
         if promised is not None and not isinstance(promised, datetime):
             values["promised_at"] = reply_checks.closing_of(ticket, promised)
         values["happened_at"] = call.get("at") or values["happened_at"]
+        values["items"] = None if values["items"] is None else tuple(values["items"])
         said = {"call_outcome": call.get("outcome", ""), "spoke_to": call.get("spoke_to", "")}
         return Draft(**values, **said, said=call.get("said", ""))
+
+
+class Items(Act):
+    items = serializers.ListField(
+        child=Text(allow_blank=True), max_length=splitting.MOST, help_text="Its questions; none: it asks one thing."
+    )
 
 
 class Close(Act):

@@ -37,6 +37,11 @@ def _code(source: str, **more: Any) -> serializers.CharField:
     return serializers.CharField(source=source, allow_null=True, **more)
 
 
+class ReplyMissingItem(Out):
+    number = serializers.IntegerField()
+    needs = serializers.ListField(child=serializers.CharField())
+
+
 class ErrorOut(Out):
     code = serializers.CharField()
     detail = serializers.CharField()
@@ -44,6 +49,7 @@ class ErrorOut(Out):
         child=serializers.ListField(child=serializers.CharField())
     )
     needs = serializers.ListField(child=serializers.CharField(), required=False)
+    items = ReplyMissingItem(many=True, required=False)
     seq = serializers.IntegerField(required=False)
     kind = serializers.CharField(required=False)
 
@@ -178,6 +184,7 @@ class ReplyOut(Out):
     reached_at = serializers.DateTimeField(allow_null=True)
     approval = serializers.ChoiceField(choices=ReplyState.choices, source="state")
     return_reason = serializers.CharField()
+    items = serializers.ListField(child=serializers.IntegerField())
     signed_by = _code("signed_by.username")
     signed_at = serializers.DateTimeField(allow_null=True)
     deliveries = DeliveryOut(many=True, source="deliveries.all")
@@ -222,6 +229,20 @@ class FileOut(Out):
         return f"{settings.PUBLIC_BASE_URL}/api/v1/tickets/{self.context['code']}/files/{file.pk}/"
 
 
+class ItemOut(Out):
+    cycle = serializers.IntegerField()
+    number = serializers.IntegerField()
+    text = serializers.CharField()
+    result = serializers.ChoiceField(choices=ReplyKind.choices, allow_blank=True, help_text="Empty while it is open.")
+    reply = serializers.IntegerField(source="settled_by_id", allow_null=True)
+    settled_at = serializers.DateTimeField(allow_null=True)
+
+
+class ItemsOut(Out):
+    items = ItemOut(many=True)
+    seq = serializers.IntegerField()
+
+
 class TicketOut(TicketBase, PromiseOut):
     text = serializers.CharField()
     received_reason = serializers.CharField()
@@ -232,6 +253,7 @@ class TicketOut(TicketBase, PromiseOut):
     seq = serializers.IntegerField(source="ledger_seq")
     requester = RequesterOut()
     milestones = MilestoneOut(many=True)
+    items = ItemOut(many=True)
     replies = ReplyOut(many=True)
     messages = MessageOut(many=True)
     files = FileOut(many=True)

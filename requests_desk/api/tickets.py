@@ -80,7 +80,7 @@ class TicketDetail(ApiView):
         ticket = references.ticket(self.user, code)
         kept = record.of(ticket)
         shown = {name: getattr(ticket, name) for name in _OWN} | kept.promise._asdict()
-        shown |= {"replies": kept.replies, "messages": kept.messages, "files": kept.files}
+        shown |= {"replies": kept.replies, "messages": kept.messages, "files": kept.files, "items": kept.items}
         shown["requester"] = {**vars(ticket.requester), "typed_phones": kept.phones}
         shown["status_url"] = f"{settings.PUBLIC_BASE_URL}/status/"
         return Response(outputs.TicketOut(shown, context={"code": ticket.code}).data)

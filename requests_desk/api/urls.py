@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/close/", acts.Closing.as_view()),
     path("tickets/<slug:code>/assign/", acts.Assignment.as_view()),
     path("tickets/<slug:code>/notes/", acts.Notes.as_view()),
+    path("tickets/<slug:code>/items/", verbs.Items.as_view()),
     path("tickets/<slug:code>/correct/", verbs.Correction.as_view()),
     path("tickets/<slug:code>/messages/", verbs.Messages.as_view()),
     path("tickets/<slug:code>/thanks/", verbs.Thanks.as_view()),

@@ -19,7 +19,7 @@ from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import alerts
-from requests_desk.tickets.services import climbing, corrections, cycles, merging, pauses
+from requests_desk.tickets.services import climbing, corrections, cycles, items, merging, pauses
 from requests_desk.tickets.services.cycles import Words
 
 ACTED = answers({200: outputs.Acted}, *BODY, 404, 409)
@@ -67,6 +67,20 @@ class Thanks(ApiView):
         ticket = references.ticket(self.user, code, Right.LOG)
         asked = _asked(inputs.Act, request)
         return Response(outputs.Acted(cycles.mark_thanks(ticket, **asked, by=self.user, at=timezone.now())).data)
+
+
+class Items(ApiView):
+    @extend_schema(
+        operation_id="tickets_items",
+        request=inputs.Items,
+        responses=answers({200: outputs.ItemsOut}, *BODY, 404, 409),
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Tell the questions of a request apart anew, until a final reply speaks of them; none makes it one."""
+        ticket = references.ticket(self.user, code, Right.REPLY)
+        changed = items.change(ticket, **_asked(inputs.Items, request), by=self.user, at=timezone.now())
+        shown = {"items": items.current(changed), "seq": changed.ledger_seq}
+        return Response(outputs.ItemsOut(shown).data)
 
 
 class Merge(ApiView):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from requests_desk.desk.entries import LAYOUTS, Layout
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
-from requests_desk.tickets.models import Draft, Field, Reply, Ticket
+from requests_desk.tickets.models import Draft, Field, Item, Reply, Ticket
+from requests_desk.tickets.services import items
 from requests_desk.tickets.templatetags.desk import LISTS
 from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import (
@@ -31,6 +32,8 @@ from requests_desk.tickets.words import (
     ReplyState,
 )
 
+# How much of a question tells it from the others.
+QUESTION_LENGTH = 120
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -160,10 +163,21 @@ class ReplyForm(WithFiles):
     seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # The returned reply, or the draft, that this one takes the place of.
     draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    items = forms.TypedMultipleChoiceField(
+        label=_("Questions this reply settles"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+    field_order = ("channel", "items")
+
+    def __init__(self, *args: Any, kind: str, asked: Sequence[Item] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = f"id_{kind}_%s"
+        _choices(self, "items", [(str(item.number), _question(item)) for item in asked])
+        if kind == ReplyKind.INTERIM or len(asked) < 2:  # it settles none, or there is none to choose
+            del self.fields["items"]
         foreign = {name for needs in rules.REPLY_NEEDS.values() for name in needs} - set(rules.REPLY_NEEDS[kind])
         for name in foreign:
             del self.fields[name]
@@ -224,22 +238,34 @@ class DeliveryFilter(forms.Form):
 
 
 def reply_forms(
-    ticket: Ticket, *, bound: ReplyForm | None, bound_kind: str, begun: Mapping[str, Draft], at: datetime
+    ticket: Ticket,
+    *,
+    asked: Sequence[Item],
+    bound: ReplyForm | None,
+    bound_kind: str,
+    begun: Mapping[str, Draft],
+    at: datetime,
 ) -> dict[str, ReplyForm]:
     """Return a form per kind of reply; the one just sent back keeps what was typed, another what was `begun`."""
     channel = ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL
     tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
     initial = {"channel": channel, "seen_seq": ticket.ledger_seq, "promised_at": tomorrow}
     ground, body = rules.HAND_OVER.get(ticket.kind, ("", ""))
-    initial |= {"ground": ground, "receiving_body": body}
+    initial |= {"ground": ground, "receiving_body": body, "items": items.unspoken(ticket, asked)}
     given = {kind.value: initial.copy() for kind in ReplyKind}
     for reply in _drafts(ticket):
         given[reply.kind] |= _as_typed(reply)
     for kind in given:
         if draft := begun.get(f"reply:{ticket.code}:{kind}"):
             given[kind] |= draft.data
-    fresh = {kind: ReplyForm(kind=kind, initial=first) for kind, first in given.items()}
+    fresh = {kind: ReplyForm(kind=kind, asked=asked, initial=first) for kind, first in given.items()}
     return fresh | ({bound_kind: bound} if bound else {})
+
+
+def _question(item: Item) -> str:
+    """Return a question as a box beside it names it."""
+    line = " ".join(item.text.split())
+    return f"{item.number}. {line if len(line) <= QUESTION_LENGTH else line[: QUESTION_LENGTH - 1] + '…'}"
 
 
 def _drafts(ticket: Ticket) -> QuerySet[Reply]:

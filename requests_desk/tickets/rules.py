@@ -25,9 +25,13 @@ REACHED_CALL_NEEDS = ("spoke_to", "said")
 
 @dataclass(frozen=True, slots=True)
 class EndingRule:
-    """What must be there before a ticket may end so: every group of `replies` needs one of its kinds delivered."""
+    """What must be there before a ticket may end so: every group of `replies` needs one of its kinds delivered.
+
+    Where it asks several questions, each of them needs to be settled by one of the kinds in `each`.
+    """
 
     replies: tuple[tuple[str, ...], ...] = ()
+    each: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     by_hand: bool = True
 
@@ -49,14 +53,18 @@ HAND_OVER: dict[str, tuple[str, str]] = {
         "Trung tâm Phục vụ hành chính công",
     ),
 }
+ANY_FINAL = (ReplyKind.ANSWER, ReplyKind.REFUSAL, ReplyKind.TRANSFER)
 ANSWERED_HERE = frozenset({Ending.ANSWERED, Ending.PARTLY_ANSWERED, Ending.NOT_FULFILLED})
 
 ENDINGS: dict[str, EndingRule] = {
-    Ending.ANSWERED: EndingRule(replies=((ReplyKind.ANSWER,),)),
-    Ending.PARTLY_ANSWERED: EndingRule(replies=((ReplyKind.ANSWER,), (ReplyKind.REFUSAL,))),
-    Ending.REFUSED: EndingRule(replies=((ReplyKind.REFUSAL,),)),
-    Ending.TRANSFERRED: EndingRule(replies=((ReplyKind.TRANSFER,),)),
-    Ending.NOT_FULFILLED: EndingRule(replies=((ReplyKind.ANSWER, ReplyKind.REFUSAL),)),
+    Ending.ANSWERED: EndingRule(replies=((ReplyKind.ANSWER,),), each=(ReplyKind.ANSWER,)),
+    # A part that goes to another body is as little answered here as one that is refused.
+    Ending.PARTLY_ANSWERED: EndingRule(
+        replies=((ReplyKind.ANSWER,), (ReplyKind.REFUSAL, ReplyKind.TRANSFER)), each=ANY_FINAL
+    ),
+    Ending.REFUSED: EndingRule(replies=((ReplyKind.REFUSAL,),), each=(ReplyKind.REFUSAL,)),
+    Ending.TRANSFERRED: EndingRule(replies=((ReplyKind.TRANSFER,),), each=(ReplyKind.TRANSFER,)),
+    Ending.NOT_FULFILLED: EndingRule(replies=((ReplyKind.ANSWER, ReplyKind.REFUSAL),), each=ANY_FINAL),
     Ending.WITHDRAWN: EndingRule(needs=("words",)),
     Ending.SPAM: EndingRule(needs=("reason",)),
     Ending.UNREACHABLE: EndingRule(needs=("three_calls",)),

@@ -124,7 +124,7 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["ending"] = word(facts.get("ending", ""), "ending")
     spoken["reason"] = _why(str(facts.get("reason", "")))
     spoken["desk"] = word(str(facts.get("desk", "")), "desk")
-    spoken["result"] = word(str(facts.get("result", "")), "reply")
+    spoken["result"] = word(str(facts.get("result", "")), "item")
     spoken["link"] = word(str(facts.get("link", "")), "link")
     is_reply = event.kind in _REPLY_KINDS
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""

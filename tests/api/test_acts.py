@@ -227,3 +227,62 @@ def test_it_lets_only_those_act_who_may(desk: Desk, as_: As, act: str, who: str,
 
 def test_it_lets_an_officer_assign_nothing(desk: Desk, as_: As, ticket: Ticket) -> None:
     assert as_(desk.alice).post(f"tickets/{ticket.code}/assign/", {"unit": "VP"}).status_code == 403
+
+
+# --- several questions ------------------------------------------------------------------------------------------
+
+TWO = "Hỏi:\n1. Hồ sơ gồm gì?\n2. Nộp ở đâu?"
+BY_CALL = {"kind": "answer", "channel": "call", "call": CALL}
+
+
+@pytest.fixture
+def two(desk: Desk) -> Ticket:
+    return log_ticket(desk, text=TWO, at=timezone.now(), officer=desk.alice)
+
+
+def test_it_settles_the_questions_named(desk: Desk, as_: As, two: Ticket) -> None:
+    reply = as_(desk.alice).post(f"tickets/{two.code}/replies/", BY_CALL | {"items": [2]}).json()
+
+    assert (reply["items"], reply["state"]) == ([2], "assigned")
+    told = as_(desk.alice).get(f"tickets/{two.code}/").json()["items"]
+    assert [(one["number"], one["result"], one["reply"]) for one in told] == [(1, "", None), (2, "answer", reply["id"])]
+
+
+def test_it_settles_every_open_question_where_none_is_named(desk: Desk, as_: As, two: Ticket) -> None:
+    reply = as_(desk.alice).post(f"tickets/{two.code}/replies/", BY_CALL).json()
+
+    assert (reply["items"], reply["state"]) == ([1, 2], "replied")
+
+
+@pytest.mark.parametrize("items", [[3], [], [0], ["a"], 1])
+def test_it_refuses_questions_that_are_not_there(desk: Desk, as_: As, two: Ticket, items: Any) -> None:
+    response = as_(desk.alice).post(f"tickets/{two.code}/replies/", BY_CALL | {"items": items})
+
+    assert response.status_code == 400
+    assert {name.partition(".")[0] for name in response.json()["fields"]} == {"items"}
+
+
+def test_it_says_which_question_an_ending_lacks(desk: Desk, as_: As, two: Ticket) -> None:
+    """P15."""
+    as_(desk.alice).post(f"tickets/{two.code}/replies/", BY_CALL | {"items": [2]})
+
+    response = as_(desk.alice).post(f"tickets/{two.code}/close/", {"ending": "answered"})
+
+    told = response.json()
+    assert (response.status_code, told["code"], told["needs"]) == (409, "reply_missing", ["answer"])
+    assert told["items"] == [{"number": 1, "needs": ["answer"]}]
+
+
+def test_it_tells_the_questions_apart_anew(desk: Desk, as_: As, two: Ticket) -> None:
+    response = as_(desk.alice).post(f"tickets/{two.code}/items/", {"items": ["Hồ sơ?", "Nộp?", "Phí?"]})
+
+    assert response.status_code == 200
+    assert [one["text"] for one in response.json()["items"]] == ["Hồ sơ?", "Nộp?", "Phí?"]
+
+
+def test_it_leaves_the_questions_a_final_reply_speaks_of(desk: Desk, as_: As, two: Ticket) -> None:
+    as_(desk.alice).post(f"tickets/{two.code}/replies/", BY_CALL | {"items": [2]})
+
+    response = as_(desk.alice).post(f"tickets/{two.code}/items/", {"items": []})
+
+    assert (response.status_code, response.json()["code"]) == (409, "items_stand")

@@ -15,7 +15,7 @@ from tests.support.browser import OpenPage, browser, open_page
 __all__ = ["browser", "open_page"]
 
 ACTS = (
-    *("replies", "close", "assign", "notes", "correct", "messages"),
+    *("replies", "close", "assign", "notes", "items", "correct", "messages"),
     *("similar", "suggestion", "sort", "seal", "unseal", "link", "propose_spam"),
     *("thanks", "merge", "unmerge", "pause", "resume", "acknowledge"),
 )

@@ -189,12 +189,12 @@ def test_it_needs_no_cookie(asked: Logged):
     assert answer.status_code == 200
 
 
-def test_it_asks_the_database_no_more_than_five_times(
+def test_it_asks_the_database_no_more_than_six_times(
     client: Client, desk: Desk, asked: Logged, django_assert_max_num_queries
 ):
     replied(desk, asked, "interim", at=later(hours=20))
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         ask(client, asked.ticket.code, lookup=asked.lookup_code)
 
 
@@ -204,3 +204,27 @@ def test_it_prints_how_the_time_is_counted_in_plain_words(client: Client, asked:
 
     assert answer.count("Từ lúc đó Sở có 48 giờ; ban đêm và ngày nghỉ đều tính.") == 2
     assert '<div class="only-print">' in answer
+
+
+NUMBERED = "Hỏi:\n1. Hồ sơ gồm gì?\n2. Nộp ở đâu?"
+
+
+def test_it_shows_each_question_and_what_became_of_it(client: Client, desk: Desk):
+    asked = logged(desk, text=NUMBERED)
+    replied(desk, asked, "answer", at=later(hours=3), items=(2,))
+
+    status = ask(client, asked.ticket.code, lookup=asked.lookup_code)
+
+    told = [(one.number, one.text, one.result) for one in status.context["ticket"].questions]
+    assert told == [(1, "Hồ sơ gồm gì?", ""), (2, "Nộp ở đâu?", "answer")]
+    assert "Chưa trả lời" in page(status)
+    assert "Về các câu hỏi:</strong> 2" in page(status)
+
+
+def test_it_keeps_the_questions_closed_to_code_and_phone(client: Client, desk: Desk):
+    asked = logged(desk, text=NUMBERED)
+
+    status = ask(client, asked.ticket.code, phone=PHONE)
+
+    assert status.context["ticket"].questions == ()
+    assert "Nộp ở đâu" not in page(status)

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from requests_desk.desk.entries import LAYOUTS, Layout
 from requests_desk.desk.forms import TicketForm
 from requests_desk.desk.pages import DeskRequest, page
-from requests_desk.desk.views import alike
+from requests_desk.desk.views import alike, questions
 from requests_desk.tickets import access, slips
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Draft, Ticket
 from requests_desk.tickets.queries import desk, drafts, promise, receipts
-from requests_desk.tickets.services import intake
+from requests_desk.tickets.services import intake, items
 from requests_desk.tickets.services.incoming import Asked, Refused, Request
 from requests_desk.tickets.words import Entry, Priority
 
@@ -45,7 +45,7 @@ def ticket_new(request: DeskRequest) -> HttpResponse:
     if not form.take_in(request, by=request.user, at=at):
         return _form(request, form, phone=form.data.get("phone", ""), status=422)
     try:
-        asked = _request(form.cleaned_data, layout)
+        asked = _request(form.cleaned_data, layout, told_apart=questions.typed(request.POST))
         logged = intake.log(request.agency, asked, by=request.user, at=at, files=form.taken.files)
     except Refused as error:
         _show(form, error.fields)
@@ -96,6 +96,7 @@ def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
     ticket = access.get(request.user, code)
     # What is said to the caller is our own promise, whatever another body set beside it.
     shown = {"due_at": promise.of(ticket).due_at, "qr": slips.qr(receipt["status_url"]) if receipt else ""}
+    shown |= {"questions": items.current(ticket)}
     context = {"ticket": ticket, "receipt": receipt} | shown | alike.beside(ticket, request.user)
     return render(request, "desk/ticket_saved.html", context | receipt)
 
@@ -103,7 +104,8 @@ def ticket_saved(request: DeskRequest, code: str) -> HttpResponse:
 def _form(
     request: DeskRequest, form: TicketForm, *, phone: str, status: int = 200, typed: dict[str, Any] | None = None
 ) -> HttpResponse:
-    context = {"form": form, "layouts": LAYOUTS.values()} | _known(request, phone) | (typed or {})
+    told_apart = questions.kept(request.POST) if request.POST else questions.beside(form["text"].value() or "")
+    context = {"form": form, "layouts": LAYOUTS.values()} | _known(request, phone) | (typed or {}) | told_apart
     if not form.is_bound:
         mine = f"new:{form['submission'].value()}"
         context["begun"] = [draft for draft in drafts.begun(request.user) if draft.place != mine]
@@ -132,7 +134,7 @@ def _layout(request: DeskRequest, initial: dict[str, str]) -> Layout:
     return LAYOUTS.get(named, LAYOUTS[Entry.CALL])
 
 
-def _request(data: dict[str, Any], layout: Layout) -> Request:
+def _request(data: dict[str, Any], layout: Layout, *, told_apart: tuple[str, ...] | None) -> Request:
     is_call = layout.entry == Entry.CALL
     return Request(
         channel=data["channel"] if is_call else layout.channel,
@@ -158,6 +160,7 @@ def _request(data: dict[str, Any], layout: Layout) -> Request:
         external_number=data["external_number"],
         unit=data["unit"],
         submission=data["submission"],
+        items=told_apart,
     )
 
 

@@ -28,6 +28,7 @@ from requests_desk.tickets.services import (
     assignment,
     closing,
     intake,
+    items,
     links,
     locking,
     notices,
@@ -73,11 +74,11 @@ def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     kind = request.GET.get("reply", "")
     if kind not in ReplyKind.values:
         return _unknown(request, ticket)
-    form = forms.ReplyForm(request.POST, kind=kind)
+    form = forms.ReplyForm(request.POST, kind=kind, asked=items.current(ticket))
 
     def send(data: dict[str, Any], at: datetime) -> str:
         seen, earlier, files = data.pop("seen_seq"), data.pop("draft"), data.pop("files")
-        draft = replies.Draft(kind=kind, **data)
+        draft = replies.Draft(kind=kind, **data | ({"items": tuple(data["items"])} if "items" in data else {}))
         if earlier:
             again = ticket.replies.get(pk=earlier)
             reply = approval.submit_again(again, draft, by=request.user, at=at, seen_seq=seen, files=files)
@@ -199,6 +200,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     breaches = ticket_page.breaches(ticket, absorbed)
     seen = {"seen_seq": ticket.ledger_seq}
     begun = drafts.on_ticket(request.user, ticket.code)
+    asked = items.current(ticket)
     context = {
         "ticket": ticket,
         "requester": ticket.requester,
@@ -215,7 +217,8 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},
-        "reply_forms": forms.reply_forms(ticket, bound=bound, bound_kind=kind, begun=begun, at=at),
+        "questions": asked,
+        "reply_forms": forms.reply_forms(ticket, asked=asked, bound=bound, bound_kind=kind, begun=begun, at=at),
         "reply_kind": kind or request.GET.get("reply", ""),
         "assign_form": forms.AssignForm(
             agency=ticket.agency, initial=seen | {"unit": ticket.unit_id, "officer": ticket.officer_id}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import apologies, approval, corrections, cycles, merging, pauses, sealing
+from requests_desk.desk.views import apologies, approval, corrections, cycles, merging, pauses, questions, sealing
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -27,6 +27,7 @@ VERBS: dict[str, Verb] = {
     "resume": pauses.RESUME,
     "merge": merging.MERGE,
     "unmerge": merging.UNMERGE,
+    "items": questions.ITEMS,
     "correct": corrections.CORRECT,
     "propose_spam": sealing.PROPOSE_SPAM,
     "seal": sealing.SEAL,

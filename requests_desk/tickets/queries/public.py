@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from requests_desk.people.models import Agency
 from requests_desk.tickets import identifiers
-from requests_desk.tickets.models import Attachment, Message, Reply, Ticket, TicketClock, TicketLink
+from requests_desk.tickets.models import Attachment, Item, Message, Reply, Ticket, TicketClock, TicketLink
 from requests_desk.tickets.queries import deadlines
 from requests_desk.tickets.services import attachments, policy_choice
 from requests_desk.tickets.services.policy_choice import CALENDAR
@@ -85,7 +85,18 @@ class Said:
     contact: str = ""
     ground: str = ""
     receiving_body: str = ""
+    items: tuple[int, ...] = ()
     files: tuple[Shared, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One numbered question, and how and when it was settled: both empty while it is open."""
+
+    number: int
+    text: str
+    result: str
+    settled_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,8 @@ class Status:
     """Where a request stands.
 
     `due_at` is what is `owed` now, or the last promise once nothing is; `late` says it is owed and past; `breached`
-    that a promise was missed, however it went on. `question` and what the replies say are empty unless `full`.
+    that a promise was missed, however it went on. `question`, its parts `questions` and what the replies say are empty
+    unless `full`.
     `merged_from` is the code that was asked for where that request lives on in this one (P8); `again` the token by
     which its reader may say for half a day that it was not answered to the point, empty before an answer (P7).
     """
@@ -122,6 +134,7 @@ class Status:
     question: str
     merged_from: str
     again: str
+    questions: tuple[Question, ...]
     files: tuple[Shared, ...]
     replies: tuple[Said, ...]
     milestones: tuple[Step, ...]
@@ -234,7 +247,7 @@ def _row(rows: QuerySet[Ticket]) -> Row | None:
 
 def _replies(ticket: int) -> list[Row]:
     rows = Reply.objects.filter(ticket=ticket, reached_at__isnull=False).order_by("reached_at", "pk")
-    return list(rows.values("pk", "cycle", "reached_at", "promised_at", "said", *_SAID))
+    return list(rows.values("pk", "items", "cycle", "reached_at", "promised_at", "said", *_SAID))
 
 
 def _milestones(ticket: int) -> list[Row]:
@@ -255,6 +268,11 @@ def _milestones(ticket: int) -> list[Row]:
 
 def _pauses(clock: int) -> list[tuple[datetime, datetime]]:
     return list(Pause.objects.filter(clock=clock).order_by("began_at").values_list("began_at", "ends_at"))
+
+
+def _questions(ticket: int, cycle: int) -> tuple[Question, ...]:
+    rows = Item.objects.filter(ticket=ticket, cycle=cycle).order_by("number")
+    return tuple(Question(*row) for row in rows.values_list("number", "text", "result", "settled_at"))
 
 
 def _files(ticket: int, *, at: datetime) -> dict[int | None, tuple[Shared, ...]]:
@@ -299,6 +317,7 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         (row for row in milestones if row["clock"] == latest["clock"] and row["name"] == "first_reply"), latest
     )
     told = deadlines.first_reply(policy, calendar, latest["clock__started_at"], pauses=pauses, due_at=first["due_at"])
+    asked = _questions(ticket["pk"], latest["clock__ticket_clock__cycle"]) if full else ()
     office = Office(*(ticket[name] for name in _OFFICE))
     return Status(
         code=ticket["code"],
@@ -314,7 +333,8 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         answer=_last(now, FINAL_REPLIES, full=full),
         question=ticket["text"] if full else "",
         merged_from="",
-        again=_again(ticket["pk"], now, at=at) if full else "",
+        again=_again(ticket["pk"], now, asked, at=at) if full else "",
+        questions=asked,
         files=files.get(None, ()),
         replies=tuple(replace(_said(reply, full=full), files=files.get(reply["pk"], ())) for reply in replies),
         milestones=steps,
@@ -327,8 +347,8 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
     )
 
 
-def _again(ticket: int, replies: Sequence[Row], *, at: datetime) -> str:
-    if not any(reply["kind"] in FINAL_REPLIES for reply in replies):
+def _again(ticket: int, replies: Sequence[Row], asked: Sequence[Question], *, at: datetime) -> str:
+    if not all(one.result for one in asked) or not any(reply["kind"] in FINAL_REPLIES for reply in replies):
         return ""
     return _AGAIN.sign_object([ticket, int((at + AGAIN_WITHIN).timestamp())])
 
@@ -347,7 +367,8 @@ def _said(reply: Row, *, full: bool) -> Said:
     said = Said(reply["reached_at"], reply["promised_at"])
     if not full:
         return said
-    return replace(said, **{name: reply[name] for name in _SAID} | {"text": reply["text"] or reply["said"]})
+    text, items = reply["text"] or reply["said"], tuple(reply["items"])
+    return replace(said, **{name: reply[name] for name in _SAID} | {"text": text, "items": items})
 
 
 def _last(replies: Sequence[Row], kinds: Container[str], *, full: bool) -> Said | None:

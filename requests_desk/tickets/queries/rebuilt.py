@@ -1,4 +1,4 @@
-"""Prove that every clock, milestone, firing and breach is what the history alone makes of it (P14)."""
+"""Prove that every clock, milestone, firing, breach and question is what the history alone makes of it (P14)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db import transaction
 from requests_desk.tickets.models import Ticket, TicketClock
 from requests_desk.tickets.queries.clocks import Wrong
 from requests_desk.tickets.replay import Fired, Missed, Owed, Stood, Timed
-from requests_desk.tickets.services import restoring
+from requests_desk.tickets.services import restoring, restoring_items
 from sla.models import Breach, Firing, Milestone, Pause
 
 BATCH = 500
@@ -21,7 +21,7 @@ _OWED = (
 
 
 def differing(*, on_progress: Callable[[int], None]) -> Iterator[Wrong]:
-    """Yield each ticket whose clocks are not what its history says: `clocks`, or `history` that cannot be followed.
+    """Yield each ticket that is not what its history says: `clocks`, `items`, or `history` that cannot be followed.
 
     `on_progress` hears after each batch how many tickets were read. Memory stays the same however many there are.
     """
@@ -64,14 +64,17 @@ def _add_milestones(clocks: dict[int, Timed], tickets: Collection[int]) -> None:
 
 def _suspects(tickets: list[int]) -> list[int]:
     there, told = stored(tickets), restoring.rebuilt(tickets)
-    return [pk for pk in tickets if there[pk] != told[pk]]
+    asked, asked_there = restoring_items.told(tickets), restoring_items.stored(tickets)
+    return [pk for pk in tickets if there[pk] != told[pk] or asked_there[pk] != asked[pk]]
 
 
 def _fault(pk: int) -> str:
     """Compare again under the ticket's lock: what was written between two reads is nobody's fault."""
     with transaction.atomic():
         Ticket.objects.select_for_update().get(pk=pk)
-        told = restoring.rebuilt([pk])[pk]
-        if told is None:
+        told, asked = restoring.rebuilt([pk])[pk], restoring_items.told([pk])[pk]
+        if told is None or asked is None:
             return "history"
-        return "" if stored([pk])[pk] == told else "clocks"
+        if stored([pk])[pk] != told:
+            return "clocks"
+        return "" if restoring_items.stored([pk])[pk] == asked else "items"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from requests_desk.tickets.models import Attachment, Event, Message, Reply, Ticket
+from requests_desk.tickets.models import Attachment, Event, Item, Message, Reply, Ticket
 from requests_desk.tickets.queries import promise
 from requests_desk.tickets.queries.promise import Promise
 from requests_desk.tickets.services import links
@@ -19,10 +19,11 @@ class Record(NamedTuple):
     replies: list[Reply]
     messages: list[Message]
     files: list[Attachment]
+    items: list[Item]
 
 
 def of(ticket: Ticket) -> Record:
-    """Return the record of a ticket. Six queries."""
+    """Return the record of a ticket. Seven queries."""
     replies = ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries")
     return Record(
         promise=promise.of(ticket),
@@ -30,6 +31,7 @@ def of(ticket: Ticket) -> Record:
         replies=list(replies.order_by("created_at", "pk")),
         messages=list(ticket.messages.select_related("author").order_by("at", "pk")),
         files=list(ticket.files.order_by("pk")),
+        items=list(ticket.items.order_by("cycle", "number")),
     )
 
 

@@ -52,7 +52,7 @@ def approve(
         reply.document_number = identifiers.clean_text(number, limit=64) or reply.document_number
         reply.state, reply.signed_by, reply.signed_at = ReplyState.APPROVED, by, at
         is_gone = reply.channel == ReplyChannel.EMAIL or reply.call_outcome == CallOutcome.REACHED
-        reply_checks.checked(ticket, draft_of(reply), by=by, at=at, is_plan=not is_gone)
+        reply_checks.checked(ticket, draft_of(reply), by=by, at=at, is_plan=not is_gone, cycle=reply.cycle)
         reply.save(update_fields=["document_number", "state", "signed_by", "signed_at"])
         _keep_signed(ticket, reply, files, by=by, at=at)
         signing.refresh(ticket)
@@ -107,7 +107,7 @@ def submit_again(
     with transaction.atomic():
         ticket, reply = _locked(reply, {ReplyState.RETURNED, ReplyState.DRAFT}, by=by, seen_seq=seen_seq)
         desk = signing.waits_for(ticket, draft, by=by)
-        draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
+        draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk), cycle=reply.cycle)
         reply_checks.require_room(draft, [*reply.files.all(), *files])
         ledger.append(attachments.attach(files, ticket, reply=reply), actor=by, at=at)
         for name, value in asdict(draft).items():
@@ -141,7 +141,7 @@ def carry_out(
             "document_number": draft.document_number or reply.document_number,
             "happened_at": draft.happened_at,
         }
-        whole = reply_checks.checked(ticket, replace(draft_of(reply), **proof), by=by, at=at)  # type: ignore[arg-type]
+        whole = reply_checks.checked(ticket, replace(draft_of(reply), **proof), by=by, at=at, cycle=reply.cycle)  # type: ignore[arg-type]
         for name in proof:
             setattr(reply, name, getattr(whole, name))
         reply.save(update_fields=[*proof])
@@ -152,7 +152,8 @@ def carry_out(
 
 def draft_of(reply: Reply) -> Draft:
     """Return what a reply says, as its author gave it."""
-    return Draft(**{name: getattr(reply, name) for name in Draft.__slots__})
+    said = {name: getattr(reply, name) for name in Draft.__slots__}
+    return Draft(**said | {"items": tuple(reply.items) or None})
 
 
 def _locked(reply: Reply, states: set[ReplyState], *, by: User, seen_seq: int | None) -> tuple[Ticket, Reply]:

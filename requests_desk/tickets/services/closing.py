@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,13 +18,23 @@ from sla import clocks
 
 
 class ReplyMissing(Exception):
-    """The ending needs a delivered reply, or words, that are not there. `needs` names them, `detail` tells a person."""
+    """The ending needs a delivered reply, or words, that are not there. `needs` names them, `detail` tells a person.
+
+    `items` says by the question's number which kinds of reply would do.
+    """
 
     code = "reply_missing"
 
-    def __init__(self, needs: list[str], detail: str) -> None:
+    def __init__(self, needs: list[str], detail: str, items: dict[int, list[str]] | None = None) -> None:
         super().__init__(detail)
-        self.needs, self.detail = needs, detail
+        self.needs, self.detail, self.items = needs, detail, items or {}
+
+
+class Missing(NamedTuple):
+    """What an ending still needs delivered: one reply of each kind in `kinds`, and by the question what would do."""
+
+    kinds: list[str]
+    items: dict[int, list[str]]
 
 
 class AlreadyClosed(Exception):
@@ -70,10 +81,20 @@ def propose_spam(ticket: Ticket, *, reason: str, by: User, at: datetime, seen_se
     return ticket
 
 
-def missing(ticket: Ticket, ending: str) -> list[str]:
-    """Return the reply kinds an ending still needs delivered in this cycle: one of each group, empty when none is."""
-    reached = set(ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False).values_list("kind", flat=True))
-    return [group[0] for group in rules.ENDINGS[ending].replies if not reached & set(group)]
+def missing(ticket: Ticket, ending: str) -> Missing | None:
+    """Return what an ending still needs delivered in this cycle, None when nothing is missing."""
+    rule = rules.ENDINGS[ending]
+    settled = dict(ticket.items.filter(cycle=ticket.cycle).order_by("number").values_list("number", "result"))
+    reached = set(settled.values()) or set(
+        ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False).values_list("kind", flat=True)
+    )
+    unsettled = {
+        number: [str(kind) for kind in rule.each] for number, result in settled.items() if result not in rule.each
+    }
+    kinds = [str(group[0]) for group in rule.replies if not reached & set(group)]
+    if not rule.each or not (kinds or unsettled):
+        return None
+    return Missing(kinds or [str(rule.each[0])], unsettled)
 
 
 def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) -> None:
@@ -83,9 +104,8 @@ def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) 
     if ticket.kind in rules.HANDED_OVER and ending in rules.ANSWERED_HERE:
         said = _("A %(kind)s is handed over to who settles it: transfer it instead.")
         raise ReplyMissing([ReplyKind.TRANSFER.value], said % {"kind": ticket.get_kind_display()})
-    if needs := missing(ticket, ending):
-        kinds = ", ".join(str(ReplyKind(kind).label) for kind in needs)
-        raise ReplyMissing(needs, _("This ending needs a delivered reply first: %(kinds)s.") % {"kinds": kinds})
+    if lacking := missing(ticket, ending):
+        raise ReplyMissing(lacking.kinds, _what_is_missing(lacking), lacking.items)
     if not note and {"words", "reason"} & set(rule.needs):
         raise ReplyMissing(list(rule.needs), _("Please write down the requester's own words, or the reason."))
     if ending == Ending.SPAM:
@@ -97,6 +117,18 @@ def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) 
             raise ReplyMissing(
                 ["three_calls"], _("Three unanswered calls, two hours apart in office time, come first.")
             )
+
+
+def _what_is_missing(lacking: Missing) -> str:
+    """Say which kinds of reply are missing, and which question lacks what."""
+    said = [_("This ending needs a delivered reply first: %(kinds)s.") % {"kinds": _kinds(lacking.kinds)}]
+    lacks = _("Question %(number)s is not settled by: %(kinds)s.")
+    said += [lacks % {"number": number, "kinds": _kinds(kinds)} for number, kinds in lacking.items.items()]
+    return " ".join(said)
+
+
+def _kinds(kinds: list[str]) -> str:
+    return ", ".join(str(ReplyKind(kind).label) for kind in kinds)
 
 
 def _second_person(ticket: Ticket, *, by: User, at: datetime) -> None:

@@ -10,12 +10,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
-from requests_desk.tickets import identifiers
+from requests_desk.tickets import identifiers, splitting
 from requests_desk.tickets.models import Attachment, Exclusion, Message, Ticket, TicketCycle
 from requests_desk.tickets.services import (
     attachments,
     due,
     intake,
+    items,
     ledger,
     links,
     locking,
@@ -24,6 +25,7 @@ from requests_desk.tickets.services import (
     pauses,
     policy_choice,
     refusing,
+    standing,
     timing,
 )
 from requests_desk.tickets.services.incoming import CLOCKS_DIFFER, Asked, Request
@@ -76,7 +78,7 @@ def message_received(
     with transaction.atomic():
         ticket = locking.lock(merging.survivor_of(ticket), seen_seq=seen_seq, by=by)
         words, received_at = _checked(ticket, words, at=at)
-        answered_at = _answered_at(ticket)
+        answered_at = standing.answered_at(ticket)
         if words.is_thanks or words.is_automatic or (answered_at and received_at <= answered_at):
             return _kept(ticket, words, received_at, by=by, at=at)
         if answered_at is None and ticket.state != State.CLOSED:
@@ -105,7 +107,7 @@ def reopen(
     with transaction.atomic():
         ticket = locking.lock(merging.survivor_of(ticket), seen_seq=seen_seq, by=by)
         words, received_at = _checked(ticket, Words(reason, channel, received_at, files=files), at=at)
-        answered_at = _answered_at(ticket)
+        answered_at = standing.answered_at(ticket)
         if answered_at is None or received_at <= answered_at:
             raise refusing.NotNow("not_answered_yet", _("No final reply reached the requester before this."))
         if received_at - answered_at > TAKEN_UP_WITHIN:
@@ -138,7 +140,7 @@ def _go_back(ticket: Ticket) -> None:
     before = ticket.cycles.filter(annulled_at__isnull=True).order_by("-number")[0]
     ticket.cycle, ticket.state, ticket.closed_at = before.number, before.state, before.closed_at
     ticket.ending = before.ending if before.closed_at else ""
-    if _answered_at(ticket) is None:
+    if standing.answered_at(ticket) is None:
         raise refusing.NotNow("answer_came_back", _("The answer before it came back undelivered: reply again."))
     ticket.save(update_fields=["cycle", "state", "ending", "closed_at"])
 
@@ -159,13 +161,6 @@ def _checked(ticket: Ticket, words: Words, *, at: datetime) -> tuple[Words, date
     if problems:
         raise Refused(problems)
     return replace(words, text=text, received_at=received_at), received_at
-
-
-def _answered_at(ticket: Ticket) -> datetime | None:
-    """Return when the last final reply of the current cycle reached the requester."""
-    final = ticket.replies.filter(cycle=ticket.cycle, kind__in=FINAL_REPLIES)
-    reached_at: datetime | None = final.aggregate(last=Max("reached_at"))["last"]
-    return reached_at
 
 
 def _kept(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None, at: datetime) -> Taken:
@@ -221,7 +216,8 @@ def _taken_up(
         ticket.agency, kind=ticket.kind, channel=ticket.channel, field=ticket.field, priority=ticket.priority
     )
     begun = timing.begin(chosen, started_at=received_at, at=at)
-    lines = [*said, Line(ticket, "cycle_opened", facts), *timing.tie(ticket, begun, cycle=number)]
+    asked = items.begin(ticket, splitting.questions(words.text), cycle=number)
+    lines = [*said, Line(ticket, "cycle_opened", facts), *asked, *timing.tie(ticket, begun, cycle=number)]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
     notices.tell(NoticeKind.REOPENED, ticket, by=by, at=at)

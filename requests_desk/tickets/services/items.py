@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import identifiers, splitting
-from requests_desk.tickets.models import Item, Message, Reply, Ticket
+from requests_desk.tickets.models import Item, Message, Reply, Ticket, TicketLink
 from requests_desk.tickets.services import ledger, locking, refusing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, LinkKind, ReplyState, State
@@ -48,16 +49,14 @@ def begin(ticket: Ticket, texts: Sequence[str], *, cycle: int) -> list[Line]:
     return [Line(ticket, "items_split", _facts(cycle, _write(ticket, texts, cycle=cycle)))]
 
 
-def change(
-    ticket: Ticket, texts: Sequence[str], *, by: User, at: datetime, seen_seq: int | None = None
-) -> tuple[str, ...]:
-    """Tell the questions of the current cycle apart anew; none of them makes it ask one thing. Return them.
+def change(ticket: Ticket, items: Sequence[str], *, by: User, at: datetime, seen_seq: int | None = None) -> Ticket:
+    """Tell the questions of the current cycle apart anew; none of them makes it ask one thing. Return the ticket.
 
     Raises Refused, locking.ChangedMeanwhile, and refusing.NotNow once a final reply went or a merge numbered them.
     """
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
-        cleaned = checked(texts)
+        cleaned = checked(items)
         if not may_change(ticket):
             raise refusing.NotNow(
                 "items_stand", _("A final reply speaks of these questions, or a merge numbered them: they stay.")
@@ -67,19 +66,28 @@ def change(
             Item.objects.filter(ticket=ticket, cycle=ticket.cycle).delete()
             rows = _write(ticket, cleaned, cycle=ticket.cycle)
             ledger.append([Line(ticket, "items_changed", _facts(ticket.cycle, rows))], actor=by, at=at)
-    return cleaned
+    return ticket
 
 
 def may_change(ticket: Ticket) -> bool:
     """Tell whether the questions may be told apart anew: open, not merged, and no final reply speaks of them yet."""
-    if ticket.state == State.CLOSED or ticket.linked_from.filter(kind=LinkKind.MERGED_INTO).exists():
+    if ticket.state in (State.REPLIED, State.CLOSED):
         return False
-    return not _going(ticket).exists()
+    merged = TicketLink.objects.filter(other=ticket, kind=LinkKind.MERGED_INTO)
+    return not Ticket.objects.filter(Exists(merged) | Exists(_going(ticket)), pk=ticket.pk).exists()
 
 
 def current(ticket: Ticket) -> list[Item]:
     """Return the questions of the current cycle in their order, none where it asks one thing."""
     return list(ticket.items.filter(cycle=ticket.cycle).order_by("number"))
+
+
+def numbers(ticket: Ticket) -> dict[int, set[int]]:
+    """Return by cycle the numbers of its questions; a cycle that asks one thing is not there."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for cycle, number in Item.objects.filter(ticket=ticket).values_list("cycle", "number"):
+        found[cycle].add(number)
+    return found
 
 
 def unspoken(ticket: Ticket, items: Sequence[Item]) -> list[int]:
@@ -133,13 +141,18 @@ def carry_over(survivor: Ticket, absorbed: Ticket) -> tuple[list[Line], list[lis
 
 def give_back(survivor: Ticket, absorbed: Ticket, moved: Sequence[Sequence[int]], replies: Collection[int]) -> None:
     """Give an unmerged request its questions back as they were numbered; `replies` are those that go with them."""
+    if not moved:
+        return
     back = {new: old for _pk, _cycle, old, new in moved}
-    for reply in Reply.objects.filter(_of_now(survivor)).exclude(items=[]):
-        kept = [back.get(number, 0) for number in reply.items] if reply.pk in replies else reply.items
-        reply.items = [number for number in kept if number and (reply.pk in replies or number not in back)]
+    cycle = Item.objects.get(pk=moved[0][0]).cycle
+    for reply in Reply.objects.filter(ticket=survivor, cycle=cycle).exclude(items=[]):
+        if reply.pk in replies:
+            reply.items = [back[number] for number in reply.items if number in back]
+        else:
+            reply.items = [number for number in reply.items if number not in back]
         reply.save(update_fields=["items"])
-    for pk, cycle, old, _new in moved:
-        _place(pk, ticket=absorbed, cycle=cycle, number=old)
+    for pk, was_in, old, _new in moved:
+        _place(pk, ticket=absorbed, cycle=was_in, number=old)
 
 
 def _of_now(ticket: Ticket) -> Q:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
 from requests_desk.tickets.models import Attachment, Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
-from requests_desk.tickets.services import calls, due, ledger, limits, refusing, signing, standing
+from requests_desk.tickets.services import calls, due, items, ledger, limits, refusing, signing, standing
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, State
+from requests_desk.tickets.words import Ending, LinkKind, State
 from sla import clocks, moves
 from sla.changes import Change
 from sla.models import BreachCause, MilestoneName
@@ -37,6 +36,7 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         _require(survivor, absorbed, reason, by=by)
         Message.objects.create(ticket=absorbed, direction=Message.Direction.NOTE, text=reason, author=by, at=at)
         TicketLink.objects.create(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO, by=by, at=at)
+        asked, questions = items.carry_over(survivor, absorbed)
         moved = list(absorbed.replies.filter(cycle=absorbed.cycle).values_list("pk", flat=True))
         carried = limits.carry(survivor, absorbed, at=at)
         facts = {
@@ -49,14 +49,17 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
             "external": survivor.external_deadline is None and absorbed.external_deadline is not None,
             "limits": carried.doubles,
         }
-        lines = [Line(absorbed, "merged", facts), *_end(absorbed, at=at), *carried.lines]
+        facts |= {"items": questions} if questions else {}
+        lines = [*asked, Line(absorbed, "merged", facts), *_end(absorbed, at=at), *carried.lines]
         Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
         Attachment.objects.filter(reply__in=moved).update(ticket=survivor)
         if facts["external"]:
             _set_external(survivor, absorbed.external_deadline, absorbed.external_number)
+        settled = items.restate(survivor)
         changes = _take_in(survivor, absorbed, at=at)
         took = {"ticket": absorbed.pk, "code": absorbed.code, "received_at": survivor.received_at.isoformat()}
-        lines += [Line(survivor, "absorbed", took), *ledger.lines_of(survivor, changes)]
+        took |= {"items": questions, "cycle": survivor.cycle} if questions else {}
+        lines += [Line(survivor, "absorbed", took), *settled, *ledger.lines_of(survivor, changes)]
         ledger.append(lines, actor=by, at=at)
         due.refresh(absorbed)
         due.refresh(survivor)
@@ -76,7 +79,10 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
         own = due.clocks_of(survivor)
         changes = [change for reply in moved for change in clocks.void(own, by=reply.key, at=at)]
         Attachment.objects.filter(reply__in=facts["replies"], ticket=survivor).update(ticket=absorbed)
+        items.give_back(survivor, absorbed, facts.get("items", []), facts["replies"])
         moved.update(ticket=absorbed, cycle=absorbed.cycle)
+        settled = items.restate(survivor)
+        changes += standing.unsettle(survivor, own, cycle=survivor.cycle, at=at)
         changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
         changes += limits.give_back(facts.get("limits", {}), at=at)
         changes += _set_receipt(
@@ -91,15 +97,19 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
         standing.restate(survivor)
         signing.refresh(survivor)
         TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).delete()
+        resettled = items.restate(absorbed)
         back = clocks.resume(due.clocks_of(absorbed), reason=Ending.MERGED, at=at)
         back += standing.stand(absorbed, cause=BreachCause.NO_REPLY, at=at, may_void=False)
         absorbed.state = State.RECEIVED  # open again; where it stands its replies say
         standing.restate(absorbed)
         signing.refresh(absorbed)
+        questions = {"items": facts["items"]} if "items" in facts else {}
         lines = [
-            Line(survivor, "unmerged", {"ticket": absorbed.pk, "code": absorbed.code}),
+            Line(survivor, "unmerged", {"ticket": absorbed.pk, "code": absorbed.code} | questions),
+            *settled,
             *ledger.lines_of(survivor, changes),
-            Line(absorbed, "unmerged", {"ticket": survivor.pk, "code": survivor.code}),
+            Line(absorbed, "unmerged", {"ticket": survivor.pk, "code": survivor.code} | questions),
+            *resettled,
             *ledger.lines_of(absorbed, back),
         ]
         ledger.append(lines, actor=by, at=at)
@@ -150,8 +160,7 @@ def _problem(survivor: Ticket, absorbed: Ticket) -> str:
 
 
 def _came_after_the_answer(other: Ticket, answered: Ticket) -> bool:
-    final = answered.replies.filter(cycle=answered.cycle, kind__in=FINAL_REPLIES)
-    answered_at = final.aggregate(last=Max("reached_at"))["last"]
+    answered_at = standing.answered_at(answered)
     return answered_at is not None and other.received_at > answered_at
 
 
@@ -182,6 +191,7 @@ def _take_in(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Change
     clock = due.reply_clock(survivor)
     # The first reply is judged anew: one of the absorbed request may have come before the survivor's own.
     changes = clocks.resume([clock], met={MilestoneName.FIRST_REPLY}, at=at)
+    changes += standing.unsettle(survivor, due.clocks_of(survivor), cycle=survivor.cycle, at=at)
     changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
     earliest = min(survivor.received_at, absorbed.received_at)
     changes += _set_receipt(survivor, earliest, min(clock.started_at, earliest), reason="merged", at=at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from requests_desk.tickets.services import (
     attachments,
     calls,
     due,
+    items,
     ledger,
     locking,
     notices,
@@ -31,7 +32,7 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import FINAL_REPLIES, MISSED_CALLS, NoticeKind, ReplyChannel, ReplyState, State
+from requests_desk.tickets.words import MISSED_CALLS, NoticeKind, ReplyChannel, ReplyState, State
 from sla import clocks
 from sla.changes import Change
 from sla.models import BreachCause
@@ -46,7 +47,10 @@ SENT_TWICE_WITHIN = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A reply as its author gives it. `happened_at` None means: this very moment."""
+    """A reply as its author gives it. `happened_at` None means: this very moment.
+
+    `items` are the numbers of the questions it settles; None: every open one that no other reply speaks of.
+    """
 
     kind: str
     channel: str
@@ -62,6 +66,7 @@ class Draft:
     said: str = ""
     document_number: str = ""
     happened_at: datetime | None = None
+    items: tuple[int, ...] | None = None
 
 
 def send(
@@ -81,8 +86,8 @@ def send(
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
         desk = signing.waits_for(ticket, draft, by=by)
-        draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
-        if earlier := _earlier(ticket, draft, by=by, at=at, seen_seq=seen_seq):
+        given, draft = draft, reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
+        if earlier := _earlier(ticket, replace(draft, items=given.items), by=by, at=at, seen_seq=seen_seq):
             return earlier
         reply_checks.require_room(draft, files)
         reply = _record(ticket, draft, state=ReplyState.DRAFT if desk else ReplyState.SENT, by=by, at=at)
@@ -168,12 +173,15 @@ def _earlier(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: 
     if seen_seq is None or seen_seq == ticket.ledger_seq:
         return None
     since = ticket.events.filter(seq__gt=seen_seq, kind="reply_recorded", actor=by)
-    same = ticket.replies.filter(author=by, created_at__gt=at - SENT_TWICE_WITHIN, **_values(draft))
+    values = _values(draft)
+    if draft.items is None:  # its author named none: what was open then may be settled now
+        del values["items"]
+    same = ticket.replies.filter(author=by, created_at__gt=at - SENT_TWICE_WITHIN, **values)
     return same.filter(pk__in=[event.facts["reply"] for event in since]).first()
 
 
 def _values(draft: Draft) -> dict[str, Any]:
-    return {name: getattr(draft, name) for name in draft.__slots__}
+    return {name: getattr(draft, name) for name in draft.__slots__} | {"items": list(draft.items or ())}
 
 
 def _lock_ticket_of(outcome: Outcome) -> Ticket:
@@ -189,8 +197,9 @@ def _record(ticket: Ticket, draft: Draft, *, state: ReplyState, by: User, at: da
     reply = Reply.objects.create(
         ticket=ticket, cycle=ticket.cycle, state=state, author=by, created_at=at, **_values(draft)
     )
-    digest = identifiers.text_digest(f"{reply.text}\n{reply.said}")
-    ledger.append([Line(ticket, "reply_recorded", _facts(reply, text_digest=digest))], actor=by, at=at)
+    facts = _facts(reply, text_digest=identifiers.text_digest(f"{reply.text}\n{reply.said}"))
+    facts |= {"items": list(reply.items)} if reply.items else {}
+    ledger.append([Line(ticket, "reply_recorded", facts)], actor=by, at=at)
     return reply
 
 
@@ -208,16 +217,18 @@ def _reached(
     """Let a reply that arrived meet what it can, and open what it promised (P3, P5)."""
     reply.reached_at = reached_at
     reply.save(update_fields=["reached_at"])
-    is_final = reply.kind in FINAL_REPLIES
     own = due.clocks_of(ticket, until=reply.cycle)
     is_current = reply.cycle == ticket.cycle
+    settled = items.restate(ticket)
+    done = standing.done_by(ticket, reply)
     changes = clocks.meet(
         own,
-        names=standing.meets(reply),
-        met_at=reached_at,
+        names=done.names,
+        met_at=done.at,
         by=reply.key,
         at=at,
-        is_proven=is_proven,
+        is_proven=is_proven and done.is_proven,
+        told_at=done.told_at if is_proven else at,
         cause=calls.why_missed(ticket, due_at=ticket.next_due_at or at),
     )
     if is_current and ticket.state not in (State.REPLIED, State.CLOSED):
@@ -225,13 +236,15 @@ def _reached(
     ledger.append(
         [
             Line(ticket, "reply_reached", _facts(reply, reached_at=reached_at.isoformat())),
+            *settled,
             *ledger.lines_of(ticket, changes),
         ],
         actor=actor,
         at=at,
     )
-    if is_current and ticket.state != State.CLOSED:
-        ticket.state = State.REPLIED if is_final or ticket.state == State.REPLIED else State.INTERIM_SENT
+    if is_current and ticket.state not in (State.REPLIED, State.CLOSED):
+        # Part of an answer leaves the request where it was: what it still owes is not said yet.
+        ticket.state = State.REPLIED if done.is_final else State.INTERIM_SENT if done.names else ticket.state
         ticket.save(update_fields=["state"])
     due.refresh(ticket)
 
@@ -246,9 +259,10 @@ def _failed(ticket: Ticket, reply: Reply, *, reason: str, at: datetime) -> None:
         reply.reached_at = None
         reply.save(update_fields=["reached_at"])
         before = ticket.state
+        settled = items.restate(ticket)
         changes = _void(ticket, reply, at=at)
         facts = _facts(reply, reason=reason) | {"state": [before, ticket.state]}
-        lines += [Line(ticket, "reply_voided", facts), *ledger.lines_of(ticket, changes)]
+        lines += [Line(ticket, "reply_voided", facts), *settled, *ledger.lines_of(ticket, changes)]
     ledger.append(lines, actor=None, at=at)
     due.refresh(ticket)
     notices.tell(NoticeKind.NOT_DELIVERED, ticket, reply=reply, by=None, at=at)
@@ -259,7 +273,7 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     """Reopen what `reply` met; the replies that still stand meet it at their own moments, or it is missed."""
     own = due.clocks_of(ticket)
     cause = BreachCause.NOT_DELIVERED
-    changes = clocks.void(own, by=reply.key, at=at)
+    changes = clocks.void(own, by=reply.key, at=at) + standing.unsettle(ticket, own, cycle=reply.cycle, at=at)
     reopened = [change.milestone.pk for change in changes if change.kind == "milestone_reopened"]
     changes += standing.stand(ticket, cause=cause, at=at)
     standing.restate(ticket)
@@ -268,5 +282,5 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     return changes + clocks.record_missed(own, cause=cause, at=at, among=reopened)
 
 
-def _facts(reply: Reply, **more: str) -> dict[str, object]:
+def _facts(reply: Reply, **more: object) -> dict[str, object]:
     return {"reply": reply.pk, "kind": reply.kind, "channel": reply.channel} | more

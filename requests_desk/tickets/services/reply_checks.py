@@ -16,7 +16,7 @@ from notifications import channels
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers, rules
 from requests_desk.tickets.models import Attachment, Delivery, Ticket
-from requests_desk.tickets.services import due, refusing
+from requests_desk.tickets.services import due, items, refusing
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind
 from sla import worktime
@@ -34,12 +34,17 @@ class Refused(refusing.Refused):
     """The reply is not whole. `fields` says of each what to change; nothing was saved or sent."""
 
 
-def checked(ticket: Ticket, draft: Draft, *, by: User, at: datetime, is_plan: bool = False) -> Draft:
-    """Return the draft cleaned. Raises Refused with every problem at once.
+def checked(
+    ticket: Ticket, draft: Draft, *, by: User, at: datetime, is_plan: bool = False, cycle: int | None = None
+) -> Draft:
+    """Return the draft cleaned, with the questions it settles. Raises Refused with every problem at once.
 
-    A plan, which waits for approval, needs its text but not yet the proof that it went.
+    A plan, which waits for approval, needs its text but not yet the proof that it went. `cycle` is that of a reply
+    written before, the current one for any other.
     """
     draft, problems = _cleaned(draft)
+    draft, wrong = _of_items(ticket, draft, cycle=cycle or ticket.cycle)
+    problems |= wrong
     if not problems:
         problems |= {name: [_("This is needed.")] for name in _missing(draft, is_plan=is_plan)}
         problems |= _moment(ticket, draft, by=by, at=at)
@@ -104,6 +109,22 @@ def _missing(draft: Draft, *, is_plan: bool) -> list[str]:
         needs += rules.REPLY_NEEDS[draft.kind]
         needs += rules.REACHED_CALL_NEEDS if draft.channel == ReplyChannel.CALL else ()
     return [name for name in needs if not getattr(draft, name)]
+
+
+def _of_items(ticket: Ticket, draft: Draft, *, cycle: int) -> tuple[Draft, dict[str, list[str]]]:
+    """Return the draft with the numbers of the questions it settles, and what is wrong with them (P5)."""
+    if draft.kind == ReplyKind.INTERIM:
+        said = {"items": [_("An interim reply settles no question: it says when the answer comes.")]}
+        return replace(draft, items=()), said if draft.items else {}
+    asked = list(ticket.items.filter(cycle=cycle).order_by("number"))
+    if draft.items is None:
+        return replace(draft, items=tuple(items.unspoken(ticket, asked))), {}
+    unknown = sorted(set(draft.items) - {item.number for item in asked})
+    if unknown:
+        return draft, {"items": [_("This request has no question %(number)s.") % {"number": unknown[0]}]}
+    if not draft.items and any(not item.result for item in asked):
+        return draft, {"items": [_("Please choose the questions this reply settles.")]}
+    return replace(draft, items=tuple(sorted(set(draft.items)))), {}
 
 
 def _moment(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> dict[str, list[str]]:

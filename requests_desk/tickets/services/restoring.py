@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from requests_desk.tickets import replay
 from requests_desk.tickets.models import Event, Ticket, TicketClock
 from requests_desk.tickets.replay import Owed, Timed
-from requests_desk.tickets.services import due
+from requests_desk.tickets.services import due, restoring_items
 from sla.models import Breach, Clock, Firing, Milestone, Pause
 
 
@@ -32,14 +32,14 @@ def _replayed(lines: list[replay.Line]) -> dict[int, Timed] | None:
 
 
 def restore(ticket_id: int, *, at: datetime) -> bool:
-    """Put back what the history of a ticket makes of its clocks; False, and nothing done, where it cannot be followed.
+    """Put back what the history makes of a ticket's clocks and questions; False, and nothing done, where it cannot.
 
     The timer looks at once at all that may have something to tell: what it told before it does not tell again.
     """
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=ticket_id)
         clocks = rebuilt([ticket_id])[ticket_id]
-        if clocks is None:
+        if clocks is None or not restoring_items.restore(ticket):
             return False
         _clear(ticket, clocks)
         _write(ticket, clocks, at=at)

@@ -53,6 +53,8 @@ LISTS = {
         "text_cut": _("longer than what is shown"),
         "no_text": _("no readable text"),
     },
+    # How a question was settled.
+    "item": {"answer": _("Answered"), "refusal": _("Refused"), "transfer": _("Transferred")},
     "milestone": {
         "first_reply": _("First reply"),
         "promised": _("Promised reply"),
