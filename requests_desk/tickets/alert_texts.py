@@ -25,13 +25,17 @@ CAUSES = {False: "alert:reminder", True: "alert:breach"}
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One alert on its way: what it is about, by which ways, why to this person, and until when it is held."""
+    """One alert on its way: what it is about, by which ways, why to this person, and until when it is held.
+
+    `missing` are the channels that were wanted and do not reach them now (N8).
+    """
 
     alert: Alert
     ticket: Ticket
     ways: tuple[Recipient, ...]
     absent: str
     held: dict[str, datetime]
+    missing: tuple[str, ...] = ()
 
 
 def token(row: Alert | Digest) -> str:
@@ -74,6 +78,7 @@ def alert(telling: Telling, way: Recipient, *, at: datetime) -> Draft:
         # Why it is they may say that somebody is excluded (P13); a link would cost an SMS its second segment.
         because="" if ticket.sealed else because,
         ack_url=ack_url(row) if row.needs_ack and way.channel == "email" else "",
+        missing=telling.missing,
         **about,
     )
 

@@ -125,7 +125,7 @@ def _telling(due: Due, directory: Directory, storm: Storm, *, at: datetime) -> T
         needs_ack=needs_ack,
         climb_at=climb_at,
     )
-    return Telling(row, due.ticket, due.told.ways, due.told.absent, held)
+    return Telling(row, due.ticket, due.told.ways, due.told.absent, held, due.told.missing)
 
 
 def _held(due: Due, directory: Directory) -> dict[str, datetime]:

@@ -33,7 +33,8 @@ class Recipient(NamedTuple):
 class Told(NamedTuple):
     """Somebody to be told, by every way that reaches them, and why it is they.
 
-    `level` is the rung they were found on; `absent` names whom they stand in for.
+    `level` is the rung they were found on; `absent` names whom they stand in for; `missing` the channels that were
+    wanted and do not reach them now.
     """
 
     person: User | None
@@ -41,6 +42,7 @@ class Told(NamedTuple):
     ways: tuple[Recipient, ...]
     because: str = ""
     absent: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -132,7 +134,8 @@ class Directory:
         for person, because, absent in holders:
             ways = tuple(ways_to(person, wanted, without=self.without(ticket)))
             if ways and ways[0].key not in besides:
-                found.setdefault(person.pk, Told(person, level, ways, because, absent))
+                missing = tuple(channel for channel in wanted if channel not in {way.channel for way in ways})
+                found.setdefault(person.pk, Told(person, level, ways, because, absent, missing))
         return list(found.values())
 
     def _holders(self, ticket: Ticket, rung: str) -> list[Holder]:

@@ -169,8 +169,12 @@ def _whom(look: Look, ticket: Ticket, directory: Directory) -> list[Due]:
 
 def _joined(known: Told, also: Told) -> Told:
     """Return somebody found on two rungs: they stand on the higher, and are told by the ways of both."""
+    ways = tuple(dict.fromkeys((*known.ways, *also.ways)))
+    missing = dict.fromkeys(channel for one in (known, also) for channel in one.missing)
     return also._replace(
-        ways=tuple(dict.fromkeys((*known.ways, *also.ways))), because=known.because and also.because, absent=also.absent
+        ways=ways,
+        because=known.because and also.because,
+        missing=tuple(channel for channel in missing if channel not in {way.channel for way in ways}),
     )
 
 

@@ -379,6 +379,14 @@ def test_it_counts_one_accepted_channel_as_reached(desk, ticket):
     assert told_at(DUE + HOUR / 2) == []
 
 
+@pytest.mark.parametrize(("phone", "says_so"), [("", True), ("+84912345678", False)])
+def test_it_says_which_wanted_way_is_missing(desk, ticket, phone, says_so):
+    User.objects.filter(pk=desk.leader.pk).update(phone=phone)
+    reminders.sweep(at=DUE)
+
+    assert ("Không gửi được tin này qua:" in mail_to(desk.leader).text) is says_so
+
+
 def test_it_tells_the_alarm_address_where_no_leader_can_be_reached(desk, ticket):
     User.objects.filter(pk=desk.leader.pk).update(phone="")
     Agency.objects.filter(pk=desk.agency.pk).update(alarm_email="alarm@so.example")
