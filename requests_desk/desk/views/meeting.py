@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from requests_desk.desk.entries import LAYOUTS
 from requests_desk.desk.forms import moment_field, text_field
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.people.models import Agency, Unit
@@ -127,7 +128,8 @@ def saved(request: DeskRequest) -> HttpResponse:
 
 
 def _page(request: DeskRequest, form: MeetingForm, rows: Rows, *, status: int = 200) -> HttpResponse:
-    return render(request, "desk/meeting.html", {"form": form, "rows": rows, "most": MOST}, status=status)
+    context = {"form": form, "rows": rows, "most": MOST, "layouts": LAYOUTS.values()}
+    return render(request, "desk/meeting.html", context, status=status)
 
 
 def _typed(data: Any) -> list[dict[str, str]]:
