@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 from django.db import InterfaceError, OperationalError
 
 log = logging.getLogger(__name__)
-LIMIT = 500
+LIMIT = 1_000  # what one person is told of in one batch is one digest (N5)
 
 
 class Batch(NamedTuple):
