@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = .venv/bin/python
 
-.PHONY: help run install test check bench faults lock texts clean
+.PHONY: help run install test check bench faults fuzz lock texts clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -28,6 +28,9 @@ bench: install ## measure each piece of work beside its floor: SCALE=1000000 for
 
 faults: install ## break the real desk in many ways and judge it by what left it: ARGS=--short for three minutes
 	@$(IN) -m tests.faults $(ARGS)
+
+fuzz: install ## read mails nobody would write: ARGS="--seconds 600" for ten minutes
+	@$(IN) -m tests.fuzz $(ARGS)
 
 lock: ## pin the requirements anew, with hashes and without addresses (needs uv)
 	@$(PYTHON) tools/lock.py $(ARGS)
