@@ -165,6 +165,7 @@ class ReplyForm(WithFiles):
     draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
     items = forms.TypedMultipleChoiceField(
         label=_("Questions this reply settles"),
+        help_text=_("The deadline runs on until the last one is settled, or an interim reply says when."),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         required=False,

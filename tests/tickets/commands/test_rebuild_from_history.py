@@ -188,3 +188,37 @@ def test_it_leaves_alone_what_a_history_nobody_can_follow_tells(tickets):
     assert run("--check") == (1, f"{ticket.code} history\nwrong: 1\n")
     assert run() == (1, f"{ticket.code} history\nwrong: 1\n")
     assert everything() == before
+
+
+# --- the questions of a request -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(desk: Desk) -> Ticket:
+    """One of its two questions is answered; the other was, until its answer came back."""
+    ticket = log_ticket(desk, text="Hỏi:\n1. Hồ sơ gồm gì?\n2. Nộp ở đâu?", officer=desk.alice)
+    answered_by_call(ticket, by=desk.alice, at=later(hours=1), draft=a_reply("answer", "call", items=(1,)))
+    mailed = replies.send(ticket, a_reply("answer", items=(2,)), by=desk.alice, at=later(hours=2))
+    mail_is(Result.accepted(), outbox_row(mailed.key), at=later(hours=2))
+    mail_bounces(outbox_row(mailed.key), at=later(hours=3))
+    return ticket
+
+
+def test_it_finds_the_questions_as_the_history_tells_them(asked):
+    assert list(asked.items.order_by("number").values_list("result", flat=True)) == ["answer", ""]
+    assert run("--check") == (0, "wrong: 0\n")
+
+
+def test_it_puts_a_question_back_that_was_changed_by_hand(asked):
+    asked.items.update(result="", settled_by=None, settled_at=None)
+
+    assert run("--check") == (1, f"{asked.code} items\nwrong: 1\n")
+    assert run()[0] == 0
+    assert asked.items.get(number=1).result == "answer"
+    assert run("--check") == (0, "wrong: 0\n")
+
+
+def test_it_cannot_give_back_the_words_of_a_question(asked):
+    asked.items.filter(number=2).delete()
+
+    assert run()[0] == 1
