@@ -29,6 +29,9 @@ _FINDINGS = {
         " AND NOT EXISTS (SELECT FROM tickets_alert AS a JOIN notifications_notification AS n"
         " ON n.subject = 'digest:' || a.digest_id WHERE a.milestone_id = m.id AND a.told_at = f.fired_at)"
     ),
+    # Nobody acknowledged it, and the next person was not told.
+    "alert_not_climbed": "SELECT 1 FROM tickets_alert WHERE climb_at < %(late)s",
+    "notice_not_mailed": "SELECT 1 FROM tickets_notice WHERE mail_at < %(late)s",
     "lease_too_long": "SELECT 1 FROM notifications_notification WHERE state = 'leased' AND leased_until < %(late)s",
     "sent_without_provider_id": (
         "SELECT 1 FROM notifications_notification WHERE channel = 'sms' AND state = 'sent' AND provider_id = ''"

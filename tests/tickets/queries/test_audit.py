@@ -8,6 +8,7 @@ import pytest
 
 from notifications import outbox
 from notifications.models import Notification
+from requests_desk.tickets.models import Alert, Notice
 from requests_desk.tickets.queries import audit
 from requests_desk.tickets.services import reminders
 from sla.models import Breach, Milestone
@@ -76,3 +77,15 @@ def test_it_finds_an_outcome_that_nobody_settled(told: None):
     )
 
     assert gaps() == {"outcome_unsettled"}
+
+
+def test_it_finds_an_alert_that_should_have_climbed(told: None):
+    Alert.objects.update(climb_at=DUE)
+
+    assert gaps() == {"alert_not_climbed"}
+
+
+def test_it_finds_a_notice_whose_mail_is_late(told: None):
+    Notice.objects.update(mail_at=DUE)
+
+    assert gaps() == {"notice_not_mailed"}
