@@ -44,7 +44,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => (before = event.target.previousElementSibling));
   document.addEventListener("htmx:afterSwap", (event) => {
     // "Show more" took its own row away: the focus goes to the first row it brought.
-    if (before?.nextElementSibling && document.activeElement === document.body) before.nextElementSibling.querySelector("a")?.focus();
+    if (event.detail.requestConfig?.triggeringEvent?.type === "click" && before?.nextElementSibling && document.activeElement === document.body) before.nextElementSibling.querySelector("a")?.focus();
     before = null;
     const known = new Set([...event.target.querySelectorAll("[data-fill]")].map((button) => button.dataset.fill));
     if (known.size === 1) fill(JSON.parse([...known][0]));

@@ -30,12 +30,16 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A request that may be the same: how sure (0 to 100), why in words, and whether one click may merge them (P8)."""
+    """A request that may be the same: how sure (0 to 100), why in words, and whether one click may merge them (P8).
+
+    `is_twin`: its requester has another record that shares something, and is perhaps the same.
+    """
 
     ticket: Ticket
     percent: int
     reasons: list[str]
     merges: bool
+    is_twin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ def _alike(ticket: Ticket, alike: Likeness, sought: _Sought, *, at: datetime) ->
         and own.sealed == ticket.sealed
         and State.CLOSED not in (own.state, ticket.state)
     )
-    return Alike(ticket, round(alike.score * 100), _reasons(ticket, alike, sought, at=at), merges)
+    is_twin = own is not None and own.requester_id != ticket.requester_id and bool(_shared(ticket.requester, sought))
+    return Alike(ticket, round(alike.score * 100), _reasons(ticket, alike, sought, at=at), merges, is_twin)
 
 
 def _reasons(ticket: Ticket, alike: Likeness, sought: _Sought, *, at: datetime) -> list[str]:

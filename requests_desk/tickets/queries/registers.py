@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from django.db.models import Count, QuerySet
 
@@ -55,9 +56,10 @@ def wrong(register: Register) -> list[RegisterRow]:
     return list(register.rows.filter(state=RowState.WRONG).order_by("number")[:SHOWN])
 
 
-def sample(register: Register) -> list[RegisterRow]:
-    """Return the first rows as they stand in the file."""
-    return list(register.rows.order_by("number")[:SAMPLE])
+def sample(register: Register) -> list[list[tuple[str, str]]]:
+    """Return the first rows as they stand in the file, each cell with its heading."""
+    rows = register.rows.order_by("number").values_list("cells", flat=True)[:SAMPLE]
+    return [list(zip_longest(register.headings, cells, fillvalue="")) for cells in rows]
 
 
 def stalled(*, before: datetime) -> QuerySet[Register]:

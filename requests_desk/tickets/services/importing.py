@@ -224,7 +224,7 @@ def wrong_rows(register: Register) -> bytes:
 
 def said(row: RegisterRow) -> str:
     """Return what is wrong with a row, in one line."""
-    return "; ".join(f"{columns.LABELS[target]}: {text}" for target, text in row.errors.items())
+    return "; ".join(f"{columns.LABELS[target]}: {text.rstrip('.')}" for target, text in row.errors.items())
 
 
 def _some(rows: Iterator[tuple[int, list[str]]], size: int) -> Iterator[list[tuple[int, list[str]]]]:

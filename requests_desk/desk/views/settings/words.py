@@ -22,6 +22,7 @@ from requests_desk.tickets.words import About
 class Listed(NamedTuple):
     """One list as the page shows it: what it speaks for, its phrases, and whether they are the agency's own."""
 
+    group: str
     about: str
     target: str
     title: str
@@ -53,16 +54,21 @@ def lists(request: DeskRequest) -> HttpResponse:
 
 def _lists(agency: Agency) -> list[Listed]:
     own = {(row.about, row.target): row.phrases for row in WordList.objects.filter(agency=agency)}
-    wanted = [
-        (About.FIELD.value, field.code, str(field)) for field in Field.objects.filter(agency=agency).order_by("name")
-    ]
-    wanted += [(About.KIND.value, kind.value, str(kind.label)) for kind in KINDS]
-    wanted += [(about.value, "", str(about.label)) for about in (About.MISCONDUCT, About.STAFF, About.ADVERTISING)]
+    fields = Field.objects.filter(agency=agency).order_by("name")
+    wanted = [(_("Fields"), About.FIELD, field.code, str(field)) for field in fields]
+    wanted += [(_("Kinds"), About.KIND, kind.value, str(kind.label)) for kind in KINDS]
+    others = (About.MISCONDUCT, About.STAFF, About.ADVERTISING)
+    wanted += [(_("Our own people, and advertising"), about, "", str(about.label)) for about in others]
     return [
         Listed(
-            about, target, title, own.get((about, target), triage_words.default(about, target)), (about, target) in own
+            group,
+            about.value,
+            target,
+            title,
+            own.get((about, target), triage_words.default(about, target)),
+            (about, target) in own,
         )
-        for about, target, title in wanted
+        for group, about, target, title in wanted
     ]
 
 
