@@ -373,7 +373,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         name: f"requests_desk.tickets.words.{name}"
-        for name in ("Channel", "Kind", "State", "ReplyKind", "ReplyChannel", "CallOutcome", "EventKind")
+        for name in ("Channel", "Entry", "Kind", "State", "ReplyKind", "ReplyChannel", "CallOutcome", "EventKind")
     }
     | {"OutboxState": "notifications.models.Notification.State", "MilestoneName": "sla.models.MilestoneName"},
 }

@@ -18,6 +18,7 @@ from requests_desk.tickets.words import (
     CallOutcome,
     Channel,
     Ending,
+    Entry,
     Kind,
     Priority,
     Reason,
@@ -62,6 +63,13 @@ class NewTicket(Strict):
     wanted_by = Instant(allow_null=True, default=None)
     external_deadline = Instant(allow_null=True, default=None, help_text="What another body asks of us beside ours.")
     external_number = _text()
+    entry = serializers.ChoiceField(
+        choices=Entry.choices, allow_blank=True, default="", help_text="How it was taken down."
+    )
+    arrival_number = _text(help_text="The number of its arrival stamp.")
+    arrived_date = serializers.DateField(
+        allow_null=True, default=None, help_text="The day of a stamp that names no hour: that day's opening counts."
+    )
     reply_by = serializers.ChoiceField(choices=ReplyChannel.choices, allow_blank=True, default="")
     unit = Reference(allow_null=True, default=None, help_text="Code or id of a unit of the agency.")
     agency = _text(help_text="Code of the agency, for who logs for several.")

@@ -16,6 +16,7 @@ from requests_desk.tickets.words import (
     CallOutcome,
     Channel,
     Ending,
+    Entry,
     EventKind,
     Kind,
     Reason,
@@ -245,6 +246,8 @@ class ItemsOut(Out):
 
 class TicketOut(TicketBase, PromiseOut):
     text = serializers.CharField()
+    entry = serializers.ChoiceField(choices=Entry.choices, allow_blank=True)
+    arrival_number = serializers.CharField()
     received_reason = serializers.CharField()
     reply_by = serializers.CharField()
     language = serializers.CharField()

@@ -131,7 +131,7 @@ class TicketForm(WithFiles):
 def _lay_out(form: TicketForm, layout: Layout) -> None:
     """Let a door's form begin with what its door says already."""
     form.fields["channel"].initial, form.fields["entry"].initial = layout.channel, layout.entry
-    form.fields["text"].initial = layout.text
+    form.fields["text"].initial = str(layout.text)
     if layout.entry != Entry.CALL:
         form.fields["channel"].widget = forms.HiddenInput()
     if layout.moment:

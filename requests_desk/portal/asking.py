@@ -27,6 +27,8 @@ from requests_desk.tickets.services.asking import Sign
 from requests_desk.tickets.services.incoming import Refused
 
 View = Callable[..., HttpResponse]
+# What one connection may upload in one window of the throttle.
+MOST_BYTES = 300 * 1024 * 1024
 
 
 def embeddable(view: View) -> View:
@@ -58,7 +60,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return _form(request, form, door)
     form = AskForm(request.POST, agency=door.agency)
     seal = signed.read(request.POST.get("signed", ""), at=at)
-    is_fit = form.take_in(request, by=None, at=at)
+    is_fit = form.take_in(request, by=None, at=at, is_flood=_is_flood(request, at=at))
     if seal is None:
         form.start_again(signed.new(at=at))
         is_fit = False
@@ -114,6 +116,13 @@ def slip(request: HttpRequest, token: str) -> HttpResponse:
     except public.NotFound as error:
         raise Http404 from error
     return slips.response(receipts.slip(receipt))
+
+
+def _is_flood(request: HttpRequest, *, at: datetime) -> bool:
+    """Tell whether so many bytes come from one connection that its files are kept no more: a disk is not endless."""
+    size = sum(file.size or 0 for file in request.FILES.getlist("files"))
+    address = request.META["REMOTE_ADDR"]
+    return bool(size) and throttle.uploaded(address=address, size=size, at=at) > MOST_BYTES
 
 
 def _signs(form: AskForm, seal: signed.Seal, count: int, *, at: datetime) -> list[Sign]:

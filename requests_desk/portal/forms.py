@@ -57,6 +57,8 @@ class StatusForm(forms.Form):
         return self.cleaned_data
 
 
+# Which text on the use of data was agreed to: a new text gets a new name, and the history says which it was.
+CONSENT = "2026-11"
 KINDS = [
     (Kind.INFORMATION, gettext_lazy("I ask for information")),
     (Kind.FEEDBACK, gettext_lazy("I report a difficulty or make a proposal")),
@@ -141,6 +143,7 @@ class AskForm(WithFiles):
             field=data["field"],
             reply_by=data["reply_by"],
             language=language,
+            consent=CONSENT,
         )
 
     def show(self, fields: dict[str, list[str]]) -> None:

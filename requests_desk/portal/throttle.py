@@ -65,6 +65,16 @@ def sent(*, address: str, at: datetime) -> int:
         return 0
 
 
+def uploaded(*, address: str, size: int, at: datetime) -> int:
+    """Count bytes sent from an address, and return how many came from it in this window, these included."""
+    window = int(at.timestamp()) // WINDOW_S
+    try:
+        return _add([_key("uploaded", _network(address), window)], size)[0]
+    except redis.RedisError:
+        logger.exception("bytes are not counted: the store does not answer")
+        return 0
+
+
 def take_back(keys: Sequence[str]) -> None:
     """Forget a try that opened something: its holder may look as often as they like."""
     try:

@@ -70,6 +70,7 @@ REASONS = {
     "unpacked": _("Unpacked the file would be far too large."),
     "broken": _("The file is damaged or protected by a password."),
     "infected": _("The virus scanner found malicious code in the file."),
+    "flood": _("Very much was sent from your connection: please try again later, or bring the file to the office."),
     "gone": _("The file was not kept any longer: please attach it again."),
 }  # fmt: skip
 

@@ -26,10 +26,16 @@ class WithFiles(forms.Form):
         super().__init__(*args, **kwargs)
         self.taken = Taken()
 
-    def take_in(self, request: HttpRequest, *, by: User | None, at: datetime) -> bool:
-        """Stage the files and judge the form; what was refused is among its errors, all else is kept."""
+    def take_in(self, request: HttpRequest, *, by: User | None, at: datetime, is_flood: bool = False) -> bool:
+        """Stage the files and judge the form; what was refused is among its errors, all else is kept.
+
+        In a flood nothing new is staged: each file is refused by name, and the form keeps what was typed.
+        """
         chosen, kept = request.FILES.getlist("files"), request.POST.getlist("kept")
-        self.taken = attachments.take_in(chosen, kept, by=by, at=at)
+        self.taken = attachments.take_in([] if is_flood else chosen, kept, by=by, at=at)
+        if is_flood:
+            names = [file_types.safe_name(one.name or "") for one in chosen]
+            self.taken.refused.extend(attachments.FileRefused(name, "flood") for name in names)
         is_valid = self.is_valid()
         self.cleaned_data["files"] = tuple(self.taken.files)
         for refused in self.taken.refused:

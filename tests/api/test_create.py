@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -270,3 +271,15 @@ def test_it_refuses_a_referral_due_before_it_came(lan: Speaker) -> None:
     response = lan.post("tickets/", a_body(external_deadline="2026-01-01T00:00:00+07:00"))
 
     assert (response.status_code, set(response.json()["fields"])) == (400, {"external_deadline"})
+
+
+def test_it_counts_a_letter_from_the_opening_of_its_day(desk, as_) -> None:
+    stamp = {"channel": "letter", "entry": "letter", "arrival_number": "12", "arrived_date": "2026-11-20"}
+    body = {"text": "Đề nghị", "received_reason": "Theo dấu ĐẾN", **stamp}
+
+    with time_machine.travel("2026-11-23T03:00Z", tick=False):
+        made = as_(desk.lan).post("tickets/", body).json()
+        read = as_(desk.lan).get(f"tickets/{made['code']}/").json()
+
+    assert made["received_at"] == "2026-11-20T07:30:00+07:00"
+    assert (read["entry"], read["arrival_number"]) == ("letter", "12")

@@ -251,3 +251,11 @@ def test_an_empty_meeting_says_so(lan: Client) -> None:
     page = lan.post("/desk/new/meeting/", of_meeting([]))
 
     assert (page.status_code, Ticket.objects.count()) == (422, 0)
+
+
+def test_a_letter_is_found_by_its_arrival_number(lan: Client) -> None:
+    through(
+        lan, "letter", arrival_number="VB-4711", arrived_date="2026-11-20", text="Đề nghị", organisation="Công ty A"
+    )
+
+    assert Ticket.objects.get().code in lan.get("/desk/tickets/?q=VB-4711").text

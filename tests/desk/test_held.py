@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from requests_desk.tickets.models import Held, Ticket
 from requests_desk.tickets.services import asking, attachments
 from requests_desk.tickets.services.asking import Sign
 from tests.support import files
-from tests.support.cast import Desk, a_request
+from tests.support.cast import Desk, a_request, open_desk
 
 
 def held(desk: Desk, **changes: Any) -> Held:
@@ -97,3 +99,40 @@ def test_another_department_sees_none_of_it(desk: Desk) -> None:
     client.force_login(desk.charlie)
 
     assert "gia hạn" not in client.get("/desk/held/").text
+
+
+def test_the_same_held_form_at_the_same_moment_is_one_row(transactional_db: None) -> None:
+    desk = open_desk()
+    at = timezone.now()
+
+    def send() -> None:
+        try:
+            request = a_request(channel="qna")
+            asking.send(desk.agency, request, nonce="n", issued_date=at.date(), signs=[Sign.TOO_FAST], files=(), at=at)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        for sent in [pool.submit(send) for _time in range(8)]:
+            sent.result()
+
+    assert Held.objects.get().times >= 1
+
+
+def test_the_same_form_at_the_same_moment_is_one_ticket(transactional_db: None) -> None:
+    desk = open_desk()
+    at = timezone.now()
+
+    def send() -> str:
+        try:
+            request = a_request(channel="qna")
+            sent = asking.send(desk.agency, request, nonce="n", issued_date=at.date(), signs=[], files=(), at=at)
+            return sent.link_token
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        tokens = {sent.result() for sent in [pool.submit(send) for _time in range(8)]}
+
+    assert Ticket.objects.count() == 1
+    assert len(tokens) == 1 and "" not in tokens

@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 
 from notifications.models import Notification
-from requests_desk.portal import signed
+from requests_desk.portal import asking, signed
 from requests_desk.tickets.models import Attachment, Held, Ticket
 from tests.portal.cast import page
 from tests.sla.vietnam import local
@@ -161,6 +161,25 @@ def test_a_refused_file_costs_nothing_else(client: Client, desk: Desk) -> None:
 
     assert refused.status_code == 422 and "a.exe:" in page(refused)
     assert [file.name for file in Ticket.objects.get().files.all()] == ["giấy phép.pdf"]
+
+
+def test_the_history_says_which_text_was_agreed_to(client: Client, desk: Desk) -> None:
+    client.post("/ask/", filled())
+
+    assert Ticket.objects.get().events.get(kind="logged").facts["consent"] == "2026-11"
+
+
+def test_it_keeps_no_more_bytes_of_one_connection_than_its_share(
+    client: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST_BYTES", len(files.PDF) + 10)
+    first = client.post("/ask/", filled(consent="", files=[files.upload()]))
+
+    second = client.post("/ask/", filled(files=[files.upload(files.DOCX, "b.docx")]))
+
+    assert len(first.context["form"].taken.kept) == 1
+    assert second.status_code == 422 and "b.docx:" in page(second)
+    assert client.post("/ask/", filled()).status_code == 302
 
 
 def test_a_report_of_harassment_is_sealed(client: Client, desk: Desk) -> None:

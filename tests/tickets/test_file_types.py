@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from requests_desk.tickets import file_types
 from requests_desk.tickets.file_types import PDF, Unfit, safe_name
@@ -118,3 +121,48 @@ def test_it_keeps_a_name_in_255_bytes_of_whole_letters():
 
 def test_it_composes_a_name_that_a_mac_took_apart():
     assert safe_name(unicodedata.normalize("NFD", "Hồ sơ.pdf"), PDF) == "Hồ sơ.pdf"
+
+
+# --- whatever comes ---------------------------------------------------------------------------------------------
+
+BEGINNINGS = st.sampled_from(
+    [
+        b"",
+        b"PK\x03\x04",
+        files.OLE[:64],
+        files.PDF,
+        files.DOCX,
+        files.XLSX,
+        files.opened("text"),
+        files.PNG,
+        b"<",
+        b"MZ",
+    ]
+)
+
+
+@given(start=BEGINNINGS, rest=st.binary(max_size=2000), name=st.text(max_size=40))
+def test_it_names_or_refuses_any_bytes(start, rest, name):
+    with suppress(Unfit):
+        assert kind(start + rest, name) in file_types.ENDINGS
+
+
+@given(data=st.data())
+def test_it_names_or_refuses_any_damaged_document(data):
+    content = bytearray(data.draw(st.sampled_from([files.DOCX, files.XLSX, files.opened("spreadsheet")])))
+    for _time in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+
+    with suppress(Unfit):
+        kind(bytes(content))
+
+
+@given(given_name=st.text(max_size=400), fits=st.sampled_from([None, PDF, file_types.TEXT]))
+def test_any_name_becomes_a_safe_one(given_name, fits):
+    name = safe_name(given_name, fits)
+
+    assert 0 < len(name.encode()) <= 255
+    assert not set(name) & set('/\\<>:"|?*\x00\r\n\u202e')
+    assert name.strip(". ") == name
+    assert fits is None or file_types.ending_of(name) in fits.endings
+    assert safe_name(name, fits) == name

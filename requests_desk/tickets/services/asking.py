@@ -27,7 +27,7 @@ from requests_desk.tickets.words import SEALED_KINDS
 FASTEST = timedelta(seconds=4)
 # What one address may send in one window of the throttle before the rest is held, and before it is turned away.
 FREELY, AT_MOST = 10, 100
-_KEPT = ("channel", "text", "kind", "field", "reply_by", "language")
+_KEPT = ("channel", "text", "kind", "field", "reply_by", "language", "consent")
 
 
 class Sign(StrEnum):

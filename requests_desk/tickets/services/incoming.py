@@ -66,6 +66,7 @@ class Request:
     """What came in through a door. `received_at` None means: this very moment.
 
     `arrived_date` is the day of an arrival stamp that names no hour: it counts from that day's opening (P1).
+    `consent` names the text on the use of their data that the requester agreed to.
     `items` None: its questions are told apart as they are numbered; empty: it asks one thing.
     """
 
@@ -86,6 +87,7 @@ class Request:
     reply_by: str = ""
     unit: Unit | None = None
     language: str = "vi"
+    consent: str = ""
     submission: str = ""
     items: tuple[str, ...] | None = None
 

@@ -225,14 +225,16 @@ def _ticket(
     )
     lines = timing.tie(ticket, timed, cycle=1)
     asked = items.begin(ticket, items.asked(request.text, request.items), cycle=1)
-    return ticket, timed.promise, [Line(ticket, "logged", _facts(ticket)), *asked, *lines]
+    agreed = {"consent": request.consent} if request.consent else {}
+    return ticket, timed.promise, [Line(ticket, "logged", _facts(ticket) | agreed), *asked, *lines]
 
 
 def _searched(code: str, request: Request, old_number: str) -> str:
     asked = request.asked
     phones = [phone for typed in asked.phones for phone in identifiers.read_phones(typed)]
     numbers = [identifiers.show_phone(phone.number) for phone in phones if phone.number]
-    names = [code, old_number, request.external_number, asked.organisation, asked.name, asked.tax_code, asked.email]
+    given = [code, old_number, request.external_number, request.arrival_number]
+    names = [*given, asked.organisation, asked.name, asked.tax_code, asked.email]
     return identifiers.folded(" ".join([*names, *numbers, request.text]))
 
 
