@@ -45,6 +45,7 @@ class FilterForm(forms.Form):
             ("mine", _("Mine")),
             ("my_unit", _("My unit's")),
             ("unassigned", _("Without an officer")),
+            ("to_accept", _("Handed over to my unit, not accepted yet")),
             ("to_sign", _("Waiting for my approval")),
             ("to_acknowledge", _("Waiting for my acknowledgement")),
         ],

@@ -16,6 +16,9 @@ from requests_desk.tickets.words import EventKind
 SENTENCES: dict[str, Any] = {
     EventKind.LOGGED: _("Request logged: %(kind)s, by %(channel)s, received at %(received_at)s"),
     EventKind.ASSIGNED: _("Assigned to %(unit)s, %(officer)s"),
+    EventKind.HANDED_OVER: _("Handed over to %(unit)s, which must accept it"),
+    EventKind.HANDOVER_ACCEPTED: _("Hand-over accepted by %(unit)s"),
+    EventKind.HANDOVER_RETURNED: _("Hand-over returned with a reason: back to %(unit)s, %(officer)s"),
     EventKind.IMPORTED: _("Taken over from an earlier register, row %(row)s"),
     EventKind.REQUESTER_CHANGED: _("Two records of the requester made one, or told apart again"),
     EventKind.SORTED: _("Sorted: %(kind)s, field %(field)s"),
@@ -72,6 +75,9 @@ SENTENCES: dict[str, Any] = {
 ICONS = {
     EventKind.LOGGED: "phone",
     EventKind.ASSIGNED: "user",
+    EventKind.HANDED_OVER: "user",
+    EventKind.HANDOVER_ACCEPTED: "check",
+    EventKind.HANDOVER_RETURNED: "user",
     EventKind.SEALED: "lock",
     EventKind.UNSEALED: "lock",
     EventKind.NOTED: "note",
@@ -115,6 +121,17 @@ _MESSAGES = (EventKind.ACKNOWLEDGED, EventKind.RESENT)
 _REPLY_KINDS = tuple(kind for kind in EventKind if kind.value.startswith("reply_"))
 
 
+# What moves a request to a unit and an officer: each says from whom to whom.
+MOVES = frozenset(
+    {
+        EventKind.ASSIGNED,
+        EventKind.HANDED_OVER,
+        EventKind.HANDOVER_ACCEPTED,
+        EventKind.HANDOVER_RETURNED,
+    }
+)
+
+
 def sentence(event: Event, names: Mapping[str, str]) -> str:
     """Return an event in words. `names` turns the ids it holds (`unit:3`, `user:7`) into what people read."""
     facts = event.facts
@@ -131,7 +148,7 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["kind"] = word(facts.get("kind", ""), "kind")
     channel = str(facts.get("channel", ""))
     spoken["channel"] = word(channel, "reply_channel" if is_reply else "way" if event.kind in _MESSAGES else "channel")
-    if event.kind == EventKind.ASSIGNED:
+    if event.kind in MOVES:
         spoken["unit"] = names.get(f"unit:{facts['unit'][1]}", "")
         spoken["officer"] = names.get(f"user:{facts['officer'][1]}", str(_("no officer yet")))
     return str(SENTENCES[EventKind(event.kind)] % spoken)

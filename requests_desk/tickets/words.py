@@ -88,6 +88,15 @@ class ReplyState(models.TextChoices):
     SENT = "sent", _("Sent")
 
 
+class HandoverState(models.TextChoices):
+    """How a request offered to another unit fared."""
+
+    PENDING = "pending", _("Waiting to be accepted")
+    ACCEPTED = "accepted", _("Accepted")
+    RETURNED = "returned", _("Returned")
+    OVERTAKEN = "overtaken", _("Assigned otherwise meanwhile")
+
+
 class ApologyState(models.TextChoices):
     """How far an apology is: a leader signs it, and it goes."""
 
@@ -219,6 +228,9 @@ class EventKind(models.TextChoices):
     SEALED = "sealed"
     UNSEALED = "unsealed"
     SPAM_PROPOSED = "spam_proposed"
+    HANDED_OVER = "handed_over"
+    HANDOVER_ACCEPTED = "handover_accepted"
+    HANDOVER_RETURNED = "handover_returned"
     NOTED = "noted"
     MESSAGE_RECEIVED = "message_received"
     ACKNOWLEDGED = "acknowledged"

@@ -34,6 +34,7 @@ TILES = (
 )
 SLIPS = (
     ("to_acknowledge", gettext_lazy("Waiting for my acknowledgement")),
+    ("to_accept", gettext_lazy("Handed over to my unit, not accepted yet")),
     ("to_sign", gettext_lazy("Waiting for my approval")),
     ("unassigned", gettext_lazy("Without an officer")),
 )

@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from django import forms
 
-from requests_desk.desk.views import apologies, approval, corrections, cycles, merging, pauses, questions, sealing
+from requests_desk.desk.views import (
+    apologies,
+    approval,
+    corrections,
+    cycles,
+    handovers,
+    merging,
+    pauses,
+    questions,
+    sealing,
+)
 from requests_desk.desk.views.verb import Verb
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -17,6 +27,9 @@ VERBS: dict[str, Verb] = {
     "return": approval.RETURN,
     "carry_out": approval.CARRY_OUT,
     "take_back": approval.TAKE_BACK,
+    "accept": handovers.ACCEPT,
+    "give_back": handovers.GIVE_BACK,
+    "hand_over": handovers.HAND_OVER,
     "apologise": apologies.SUBMIT,
     "sign_apology": apologies.SIGN,
     "return_apology": apologies.GIVE_BACK,

@@ -7,6 +7,7 @@ from requests_desk.tickets.models.apology import Apology
 from requests_desk.tickets.models.attachments import Attachment
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
+from requests_desk.tickets.models.handover import Handover
 from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.held import Held
 from requests_desk.tickets.models.items import Item
@@ -41,6 +42,7 @@ __all__ = [
     "Event",
     "Exclusion",
     "Field",
+    "Handover",
     "Heartbeat",
     "Held",
     "Item",

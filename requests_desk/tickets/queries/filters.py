@@ -13,8 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access, identifiers
-from requests_desk.tickets.models import Alert, Ticket
+from requests_desk.tickets.models import Alert, Handover, Ticket
 from requests_desk.tickets.services import signing
+from requests_desk.tickets.words import HandoverState
 from sla.models import Breach
 
 SEARCHED_TO = 1_000
@@ -124,11 +125,18 @@ def _own_units(user: User | AnonymousUser) -> Q:
     return Q(unit__in=[m.unit_id for m in access.memberships(user) if m.unit_id])
 
 
+def _to_accept(user: User | AnonymousUser) -> Q:
+    units = [m.unit_id for m in access.memberships(user) if m.unit_id]
+    waiting = Handover.objects.filter(state=HandoverState.PENDING, to_unit__in=units)
+    return Q(closed_at__isnull=True, pk__in=waiting.values("ticket"))
+
+
 # In whose hands a request lies, as the person who looks is asked.
 HANDS: Final[dict[str, Callable[[User | AnonymousUser], Q]]] = {
     "mine": lambda user: Q(officer=user.pk),
     "my_unit": _own_units,
     "unassigned": lambda user: Q(officer__isnull=True),
+    "to_accept": _to_accept,
     "to_sign": _waiting_for_signature,
     "to_acknowledge": _unheard,
 }

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people.models import Membership, Unit, User
 from requests_desk.tickets import access, identifiers
-from requests_desk.tickets.models import Attachment, Message, Ticket
+from requests_desk.tickets.models import Attachment, Handover, Message, Ticket
 from requests_desk.tickets.services import attachments, ledger, locking, notices, refusing
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import NoticeKind, State
+from requests_desk.tickets.words import HandoverState, NoticeKind, State
 
 
 class Refused(refusing.Refused):
@@ -34,10 +34,11 @@ def assign(
     """Hand a ticket to a unit and, if named, an officer of it. The clock runs on. Raises Refused, ChangedMeanwhile."""
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
-        _require(ticket, unit, officer)
+        require(ticket, unit, officer)
         before = (ticket.unit_id, ticket.officer_id)
         facts = {"unit": [ticket.unit_id, unit.pk], "officer": [ticket.officer_id, officer.pk if officer else None]}
         ticket.unit, ticket.officer = unit, officer
+        _overtake(ticket, by=by, at=at)
         if ticket.state == State.RECEIVED:
             ticket.state = State.ASSIGNED
         ticket.save(update_fields=["unit", "officer", "state"])
@@ -45,6 +46,13 @@ def assign(
         if news := _news(ticket, *before):
             notices.tell(news, ticket, by=by, at=at)
     return ticket
+
+
+def _overtake(ticket: Ticket, *, by: User, at: datetime) -> None:
+    """Settle a hand-over that waits: who assigns within its unit accepts it, who assigns elsewhere overtakes it."""
+    waiting = Handover.objects.filter(ticket=ticket, state=HandoverState.PENDING)
+    waiting.filter(to_unit=ticket.unit).update(state=HandoverState.ACCEPTED, settled_by=by, settled_at=at)
+    waiting.update(state=HandoverState.OVERTAKEN, settled_by=by, settled_at=at)
 
 
 def _news(ticket: Ticket, unit: int | None, officer: int | None) -> NoticeKind | None:
@@ -85,7 +93,8 @@ def note(ticket: Ticket, text: str, *, by: User, at: datetime, files: Sequence[A
     return message
 
 
-def _require(ticket: Ticket, unit: Unit, officer: User | None) -> None:
+def require(ticket: Ticket, unit: Unit, officer: User | None) -> None:
+    """Refuse a unit or an officer that cannot hold a ticket: another agency's, or excluded from it (P13)."""
     if unit.agency_id != ticket.agency_id:
         raise Refused({"unit": [_("This unit does not belong to the agency.")]})
     exclusions = list(ticket.exclusions.all()) if ticket.sealed else []

@@ -12,6 +12,9 @@ from requests_desk.tickets.models import Event, Ticket
 # What a colleague does that makes a half-written reply or ending worth a second look; the timer's lines do not.
 ACTS = (
     "assigned",
+    "handed_over",
+    "handover_accepted",
+    "handover_returned",
     "reply_recorded",
     "reply_returned",
     "reply_approved",
