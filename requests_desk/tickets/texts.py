@@ -132,6 +132,7 @@ def draft(
 ) -> Draft:
     """Render the texts called `name` for one person and channel, in their language and on the office's clock."""
     context |= {"agency": agency, "recipient_name": way.name, "language": way.language}
+    context["may_answer_by_mail"] = agency.reply_plus and way.key.startswith("user:")
     with translation.override(way.language), timezone.override(ZoneInfo(agency.timezone)):
         folder = f"{'sms' if way.channel == 'sms' else 'mail'}/{way.language}"
         text = render_to_string(f"{folder}/{name}.txt", context).strip()

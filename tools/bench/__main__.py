@@ -21,7 +21,7 @@ def measured(scale: int, data: Path) -> Iterator[Row]:
 
     from requests_desk.people.services import tokens
     from tests.support.cast import log_ticket, open_desk
-    from tools.bench import pages, timer
+    from tools.bench import mails, pages, timer
 
     desk = open_desk()
     token = tokens.issue(desk.lan, name="bench", at=timezone.now())
@@ -30,6 +30,7 @@ def measured(scale: int, data: Path) -> Iterator[Row]:
     place.multiply(scale)
     print(f"  {scale:,} requests in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     yield from pages.rows(desk, token)
+    yield mails.taken_in(desk)
     yield timer.idle(scale)
     milestones = timer.prepare(desk)
     yield timer.thousand_due(milestones, scale)

@@ -373,6 +373,7 @@ def test_it_gives_alerts_an_address_signed_for_their_reader(door, handled):
 
     alert = Notification.objects.get(recipient=f"user:{door.desk.alice.pk}", channel="email", cause="alert:reminder")
     assert f".s{door.desk.alice.pk}." in alert.headers["Reply-To"]
+    assert 'dòng đầu ghi "Trả lời"' in alert.text
 
 
 def test_it_parks_an_answer_that_cannot_be_sent(door, handled):
