@@ -29,7 +29,14 @@ class NoneAssigned(Exception):
 
 
 def assign(
-    ticket: Ticket, *, unit: Unit, officer: User | None, by: User, at: datetime, seen_seq: int | None = None
+    ticket: Ticket,
+    *,
+    unit: Unit,
+    officer: User | None,
+    by: User,
+    at: datetime,
+    seen_seq: int | None = None,
+    is_one_of_many: bool = False,
 ) -> Ticket:
     """Hand a ticket to a unit and, if named, an officer of it. The clock runs on. Raises Refused, ChangedMeanwhile."""
     with transaction.atomic():
@@ -44,7 +51,7 @@ def assign(
         ticket.save(update_fields=["unit", "officer", "state"])
         ledger.append([Line(ticket, "assigned", facts)], actor=by, at=at)
         if news := _news(ticket, *before):
-            notices.tell(news, ticket, by=by, at=at)
+            notices.tell(news, ticket, by=by, at=at, is_one_of_many=is_one_of_many)
     return ticket
 
 
@@ -72,7 +79,7 @@ def assign_many(
     with transaction.atomic():
         for ticket in sorted(tickets, key=lambda ticket: ticket.pk):  # one order for all: two people cannot deadlock
             try:
-                assign(ticket, unit=unit, officer=officer, by=by, at=at)
+                assign(ticket, unit=unit, officer=officer, by=by, at=at, is_one_of_many=True)
                 note(ticket, reason, by=by, at=at)
             except Refused as error:
                 refused[ticket.code] = str(error)

@@ -47,11 +47,19 @@ SORTS: dict[NoticeKind, Sort] = {
 }
 
 
-def tell(kind: NoticeKind, ticket: Ticket, *, by: User | None, at: datetime, reply: Reply | None = None) -> None:
+def tell(
+    kind: NoticeKind,
+    ticket: Ticket,
+    *,
+    by: User | None,
+    at: datetime,
+    reply: Reply | None = None,
+    is_one_of_many: bool = False,
+) -> None:
     """Tell who must know what was just written into the history, in the transaction that wrote it (N7).
 
     Never whoever did it, nor anybody excluded (P13). Who stands in for somebody away gets it with the mail; the one
-    away finds it under the bell.
+    away finds it under the bell. The mails of many in one act are left to the next sweep, which writes one a person.
     """
     directory = Directory(at=at).know([ticket])
     new, mailed = {}, []
@@ -60,8 +68,12 @@ def tell(kind: NoticeKind, ticket: Ticket, *, by: User | None, at: datetime, rep
             if (by and one.pk == by.pk) or one.pk in new or not directory.may_be_told(ticket, one):
                 continue
             new[one.pk] = _notice(kind, ticket, one, absent=None if one is person else person, by=by, at=at)
-            mailed += [new[one.pk]] if one is there and SORTS[kind].by_mail else []
-    _write(list(new.values()), mailed, directory, at=at)
+            mailed += [new[one.pk]] if one is there and SORTS[kind].by_mail and one.mails_notices else []
+    for notice in mailed:
+        notice.mail_at = directory.quiet_for(ticket.agency_id, notice.person) or (at if is_one_of_many else None)
+    drafts = [draft for notice in mailed if notice.mail_at is None for draft in _mail_now(notice, at=at)]
+    Notice.objects.bulk_create(new.values())
+    outbox.post(drafts, at=at)
 
 
 def ring(alerts: Iterable[Alert]) -> None:
@@ -129,17 +141,6 @@ def _notice(
     # The number of the history's last line names the cause: no other event of this request has it (N7).
     key = f"{kind}:{ticket.pk}:{ticket.ledger_seq}:user:{person.pk}"
     return Notice(ticket=ticket, person=person, kind=kind, key=key, actor=by, absent=absent, at=at)
-
-
-def _write(new: Sequence[Notice], mailed: Sequence[Notice], directory: Directory, *, at: datetime) -> None:
-    drafts: list[Draft] = []
-    for notice in mailed:
-        if not notice.person.mails_notices:
-            continue
-        notice.mail_at = directory.quiet_for(notice.ticket.agency_id, notice.person)
-        drafts += [] if notice.mail_at else _mail_now(notice, at=at)
-    Notice.objects.bulk_create(new)
-    outbox.post(drafts, at=at)
 
 
 def _mail_now(notice: Notice, *, at: datetime) -> list[Draft]:

@@ -291,6 +291,18 @@ def test_it_mails_at_dawn_nothing_that_was_read_or_sealed_meanwhile(desk, ticket
     assert not notices.due(at=DAWN).exists()
 
 
+def test_it_mails_once_of_many_that_were_given_in_one_act(desk):
+    tickets = [log_ticket(desk) for _number in range(7)]
+    forget()
+    assignment.assign_many(tickets, unit=desk.unit, officer=desk.alice, reason="Nghỉ phép.", by=desk.bob, at=MORNING)
+    assert (len(told()), mailed()) == (7, [])
+
+    reminders.sweep(at=later(seconds=15))
+
+    (mail,) = Notification.objects.filter(cause="notice")
+    assert all(ticket.code in mail.text for ticket in tickets)
+
+
 def test_it_holds_nothing_for_who_is_on_duty(desk, ticket):
     """N1."""
     Duty.objects.create(agency=desk.agency, user=desk.alice, from_at=MORNING, to_at=later(days=1))
