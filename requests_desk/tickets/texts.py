@@ -70,7 +70,16 @@ def reply(reply: Reply, *, at: datetime) -> Draft:
     files = [{"place": file.place, "name": file.name, "content_type": file.content_type} for file in reply.files.all()]
     came = ticket.mails.filter(nature=MailNature.PERSON).exclude(message_id="").order_by("pk").last()
     answers = came.message_id if came else ""
-    return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, reply=reply, answers=answers), files=files)
+    more = {"reply": reply, "answers": answers} | _questions(reply)
+    return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, **more), files=files)
+
+
+def _questions(reply: Reply) -> dict[str, Any]:
+    """Return which questions a reply settles and which it leaves; none of either where it is about all."""
+    asked = list(reply.ticket.items.filter(cycle=reply.cycle).order_by("number")) if reply.items else []
+    others = [item for item in asked if item.number not in reply.items]
+    about = [item for item in asked if item.number in reply.items] if others else []
+    return {"about_questions": about, "other_questions": others}
 
 
 def apology(apology: Apology) -> Draft:

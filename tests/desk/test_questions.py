@@ -144,3 +144,9 @@ def test_it_says_on_the_receipt_how_many_questions_there_are(client: Client, tic
 
     assert len(page.context["questions"]) == 3
     assert f"{ticket.url}#questions" in page.text
+
+
+def test_it_says_which_questions_the_deadline_runs_on_for(client: Client, ticket: Ticket) -> None:
+    page = client.post(f"{ticket.url}?reply=answer", ANSWER | {"items": ["2"]}, follow=True)
+
+    assert "câu hỏi 1, 3" in page.text

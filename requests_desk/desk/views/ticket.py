@@ -21,7 +21,7 @@ from requests_desk.desk.views import verbs
 from requests_desk.desk.views.verbs import VERBS
 from requests_desk.tickets import access, downloads, identifiers
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Attachment, Ticket
+from requests_desk.tickets.models import Attachment, Reply, Ticket
 from requests_desk.tickets.queries import alerts, drafts, ticket_page
 from requests_desk.tickets.services import (
     approval,
@@ -86,9 +86,21 @@ def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
             reply = replies.send(ticket, draft, by=request.user, at=at, seen_seq=seen, files=files)
         if reply.state == ReplyState.SUBMITTED:
             return _("Submitted for approval. The deadline runs on.")
-        return _("The reply is on its way.") if data["channel"] == "email" else _("The reply is recorded.")
+        done = _("The reply is on its way.") if data["channel"] == "email" else _("The reply is recorded.")
+        return f"{done} {_left(ticket, reply)}".strip()
 
     return _attempt(request, ticket, form, send, reply_form=form, reply_kind=kind)
+
+
+def _left(ticket: Ticket, reply: Reply) -> str:
+    """Say which questions a final reply leaves open: the deadline runs on for them."""
+    open_ = [item.number for item in items.current(ticket) if not item.result and item.number not in reply.items]
+    if not reply.items or not open_:
+        return ""
+    numbers = ", ".join(str(number) for number in open_)
+    return _("The deadline runs on for question %(numbers)s: answer it, or say when in an interim reply.") % {
+        "numbers": numbers
+    }
 
 
 def _assign(request: DeskRequest, ticket: Ticket) -> HttpResponse:

@@ -511,3 +511,30 @@ def test_it_settles_what_a_signed_reply_names_once_it_went(desk, ticket):
     mail_is(Result.accepted(), outbox_row(reply.key), at=later(hours=3))
 
     assert results(ticket) == ["", "refusal", ""]
+
+
+# --- what the requester reads -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "about", "others"),
+    [
+        ("vi", "câu hỏi 2: “Diện tích còn trống.”", "Các câu hỏi còn lại (1, 3)"),
+        ("en", "question 2: “Diện tích còn trống.”", "The other questions (1, 3)"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["answer", "refusal", "transfer"])
+def test_it_says_in_the_mail_which_questions_it_is_about(desk, language, about, others, kind):
+    ticket = log_ticket(desk, text=THREE, officer=desk.alice, language=language)
+
+    said(ticket, desk, kind, 2, channel="email")
+
+    text = Notification.objects.get(cause="reply").text
+    assert about in text
+    assert others in text
+
+
+def test_it_says_nothing_of_questions_where_a_mail_is_about_all(desk, ticket):
+    said(ticket, desk, "answer", channel="email")
+
+    assert "câu hỏi" not in Notification.objects.get(cause="reply").text
