@@ -251,9 +251,10 @@ def reply_forms(
     channel = ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL
     tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
     initial = {"channel": channel, "seen_seq": ticket.ledger_seq, "promised_at": tomorrow}
-    ground, body = rules.HAND_OVER.get(ticket.kind, ("", ""))
-    initial |= {"ground": ground, "receiving_body": body, "items": items.unspoken(ticket, asked)}
+    initial |= {"items": items.unspoken(ticket, asked)}
     given = {kind.value: initial.copy() for kind in ReplyKind}
+    if handed := rules.HAND_OVER.get(ticket.kind):
+        given[ReplyKind.TRANSFER.value] |= dict(zip(("ground", "receiving_body"), handed, strict=True))
     for reply in _drafts(ticket):
         given[reply.kind] |= _as_typed(reply)
     for kind in given:

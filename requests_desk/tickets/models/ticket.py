@@ -125,6 +125,11 @@ class Ticket(models.Model):
             models.Index(fields=["agency", "-received_at", "-id"], name="ticket_by_receipt"),
             models.Index(fields=["requester", "-received_at"], name="ticket_by_requester"),
             models.Index(
+                fields=["agency", "-id"],
+                name="ticket_newest_sorted",
+                condition=Q(sealed=False) & ~Q(field="") & ~Q(gist=""),
+            ),
+            models.Index(
                 fields=["agency", "-received_at"], name="ticket_newest_open", condition=Q(closed_at__isnull=True)
             ),
             GinIndex(fields=["search"], name="ticket_search"),
