@@ -86,4 +86,4 @@ def programs(
         for program in own:
             if not wait:
                 program.terminate()
-            program.wait(60)
+            program.wait(300)
