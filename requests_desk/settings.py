@@ -338,6 +338,7 @@ CELERY_TASK_DEFAULT_QUEUE = "sweep"
 CELERY_TASK_ROUTES = {
     "tickets.send_mail": {"queue": "mail"},
     "people.*": {"queue": "mail"},
+    "tickets.import_register": {"queue": "mail"},  # by slices of two seconds: no mail waits longer for it
     "tickets.send_sms": {"queue": "sms"},
     "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider: the sweep must not wait for that
     "tickets.tidy_files": {"queue": "sms"},  # it may wait for the virus scanner

@@ -37,7 +37,7 @@ from requests_desk.tickets.services.outbox import SENDERS, wake
 
 log = logging.getLogger(__name__)
 SEND_AT_ONCE = 250
-AT_A_REGISTER = timedelta(seconds=20)
+AT_A_REGISTER = timedelta(seconds=2)
 
 
 def database_clock() -> Callable[[], datetime]:

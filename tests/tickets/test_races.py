@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,9 +23,10 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Alert, Event, Reply, Requester, Ticket
 from requests_desk.tickets.queries import clocks as clock_queries
 from requests_desk.tickets.queries import ledger as ledger_queries
-from requests_desk.tickets.services import assignment, batches, closing, intake, locking, reminders, replies
+from requests_desk.tickets.services import assignment, batches, closing, importing, intake, locking, reminders, replies
 from sla.models import Breach, Firing, Milestone
 from tests.support.cast import MORNING, PROMISE, Desk, a_reply, a_request, later, log_ticket, outbox_row
+from tests.tickets.services.test_importing import a_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = MORNING + PROMISE
@@ -311,3 +313,21 @@ def test_it_loses_nothing_when_the_database_drops_a_sweep_before_its_commit(desk
 
     assert Breach.objects.count() == 1
     assert ticket.events.filter(kind="alert_told").count() == 1
+
+
+def test_it_takes_each_row_of_a_register_over_once_with_two_workers(desk: Desk) -> None:
+    rows = [f"{n},0{n % 9 + 1}/03/2025,Công ty {n % 7},09500000{n % 7:02},Câu hỏi {n},Đã trả lời,," for n in range(24)]
+    register, _is_new = importing.read(desk.agency, a_file(*rows), "so.csv", by=desk.root, at=MORNING)
+    importing.map_columns(register, register.mapping, channel="letter", at=MORNING)
+    work = partial(importing.work, register, clock=lambda: MORNING, until=DUE, progress=lambda _rows: None)
+    work()
+    importing.begin(register, at=MORNING)
+
+    results = at_once(work, work, work)
+
+    assert results == [True, True, True]
+    assert Ticket.objects.count() == 24
+    assert Ticket.objects.values("old_number").distinct().count() == 24
+    # One requester, however many workers met them at the same moment.
+    assert Requester.objects.count() == 7
+    assert ledger_queries.verify(on_progress=lambda _lines: None).ok
