@@ -172,6 +172,18 @@ class Everything(RuleBasedStateMachine):
         repinning.apply(self.desk.agency, version, reason="Thử", missed=99, by=self.desk.root, at=self.at)
         self.is_swept = False
 
+    @rule(days=st.integers(0, 20))
+    def take_a_day_off(self, days: int) -> None:
+        """P10: and no deadline becomes earlier by it."""
+        owner, before = policy_choice.owner(self.desk.agency), dict(Milestone.objects.values_list("pk", "due_at"))
+        old = catalogue.current_calendar(owner, policy_choice.CALENDAR).document
+        holiday = (MORNING + timedelta(days=days)).date().isoformat()
+        document = {**old, "holidays": sorted({*old["holidays"], holiday})}
+        version = catalogue.add_calendar(owner, policy_choice.CALENDAR, name="X", document=document, at=self.at)
+        repinning.apply(self.desk.agency, version, reason="Nghỉ", missed=99, by=self.desk.root, at=self.at)
+        assert all(due_at >= before[pk] for pk, due_at in Milestone.objects.values_list("pk", "due_at"))
+        self.is_swept = False
+
     @rule(which=WHICH, is_office=st.booleans())
     def transfer(self, which: int, is_office: bool) -> None:
         unit = self.desk.office if is_office else self.desk.unit

@@ -52,6 +52,7 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         facts |= {"items": questions} if questions else {}
         lines = [*asked, Line(absorbed, "merged", facts), *_end(absorbed, at=at), *carried.lines]
         Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
+        signing.refresh(absorbed)
         Attachment.objects.filter(reply__in=moved).update(ticket=survivor)
         if facts["external"]:
             _set_external(survivor, absorbed.external_deadline, absorbed.external_number)

@@ -16,11 +16,11 @@ from django.db import transaction
 from notifications.models import Notification
 from requests_desk.people.models import Agency, Unit, User
 from requests_desk.tickets.models import PolicyRule, Ticket
-from requests_desk.tickets.services import intake, policy_choice, reminders
+from requests_desk.tickets.services import due, intake, policy_choice, reminders
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.words import Channel, Kind, Priority
 from sla import catalogue
-from sla.models import Clock, Firing, Milestone
+from sla.models import Firing, Milestone
 
 ASKED = Asked(organisation="Công ty Diễn Tập", name="Trần Diễn Tập", email="dien.tap@doanh-nghiep.example")
 TEXT = "Yêu cầu diễn tập: không có thật."
@@ -43,13 +43,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment at which something happens; `rungs` had theirs, those in `unheard` found nobody to tell."""
+    """One moment at which something happens to a milestone; of its `rungs` those in `unheard` found nobody to tell."""
 
     at: datetime
     is_due: bool
     rungs: tuple[str, ...]
     superseded: tuple[str, ...]
     told: tuple[Told, ...]
+    milestone: str = ""
 
     @property
     def unheard(self) -> tuple[str, ...]:
@@ -92,10 +93,9 @@ def rehearse(
     with transaction.atomic():
         _in_force_for_all(agency, policy_key, document, invented)
         ticket = _take_in(agency, invented)
-        clock = ticket.ticket_clocks.get().clock
-        milestone = clock.milestones.get()
+        milestone = due.reply_clock(ticket).milestones.get()
         acknowledged = _told_since(0, ticket)
-        moments = [Moment(invented.received_at, False, (), (), tuple(acknowledged)), *_run(ticket, clock)]
+        moments = [Moment(invented.received_at, False, (), (), tuple(acknowledged)), *_run(ticket)]
         transaction.set_rollback(True)
     return Rehearsal(
         policy=policy_key,
@@ -132,20 +132,21 @@ def _take_in(agency: Agency, invented: Invented) -> Ticket:
     return ticket
 
 
-def _run(ticket: Ticket, clock: Clock) -> Iterator[Moment]:
+def _run(ticket: Ticket) -> Iterator[Moment]:
+    own = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, next_look_at__isnull=False)
     for _ in range(MOST_LOOKS):
-        milestone = Milestone.objects.filter(clock=clock, next_look_at__isnull=False).order_by("next_look_at").first()
+        milestone = own.select_related("clock").order_by("next_look_at", "due_at").first()
         if milestone is None or milestone.next_look_at is None:
             return
         # A rung that lay before receipt has its moment when the request is logged: time does not run backwards.
         at = max(milestone.next_look_at, ticket.logged_at)
         seen = Notification.objects.filter(subject=ticket.key).count()
-        if not reminders.fire_due(at=at, limit=1, of_clock=clock).looked:
+        if not reminders.fire_due(at=at, limit=1, of_clock=milestone.clock).looked:
             return
-        fired = Firing.objects.filter(milestone__clock=clock, fired_at=at).order_by("planned_at", "pk")
+        fired = Firing.objects.filter(milestone=milestone, fired_at=at).order_by("planned_at", "pk")
         told = tuple(one.rung for one in fired if one.result == Firing.Result.TOLD)
         superseded = tuple(one.rung for one in fired if one.result == Firing.Result.SUPERSEDED)
-        yield Moment(at, at >= milestone.due_at, told, superseded, tuple(_told_since(seen, ticket)))
+        yield Moment(at, at >= milestone.due_at, told, superseded, tuple(_told_since(seen, ticket)), milestone.name)
 
 
 def _told_since(seen: int, ticket: Ticket) -> list[Told]:

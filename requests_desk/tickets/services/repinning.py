@@ -50,7 +50,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What applying would do: `open` requests under earlier versions, `moved` of them, `missed` overdue at once.
+    """What applying would do: `open` deadlines under earlier versions, `moved` of them, `missed` overdue at once.
 
     What its reader may not see (P13) is neither listed nor counted.
     """
@@ -79,7 +79,8 @@ def preview(agency: Agency, version: Version, *, by: User, at: datetime, page: i
 def waiting(agency: Agency, version: Version, *, by: User, at: datetime) -> int:
     """Return how many open requests that `by` may see still run under an earlier version."""
     visible = access.visible(by).filter(agency=agency)
-    return _milestones(agency, version, at=at).filter(clock__ticket_clock__ticket__in=visible).count()
+    rows = _milestones(agency, version, at=at).filter(clock__ticket_clock__ticket__in=visible)
+    return rows.values("clock__ticket_clock__ticket").distinct().count()
 
 
 def apply(agency: Agency, version: Version, *, reason: str, missed: int, by: User, at: datetime) -> Application:

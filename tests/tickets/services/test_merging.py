@@ -302,3 +302,15 @@ def test_it_never_lowers_the_number_of_breaches(desk, steps, gap):
         standing = Breach.objects.filter(voided_at=None, milestone__clock__ticket_clock__ticket__in=[older, newer])
         assert standing.count() >= seen
         seen = standing.count()
+
+
+def test_it_takes_what_waits_for_a_signature_along(desk, older, newer):
+    """P5: on one queue, that of the survivor."""
+    replies.send(newer, a_reply("refusal"), by=desk.alice, at=later(hours=6))
+
+    merge(older, newer, desk, at=later(hours=7))
+    waiting = older.waiting_for, newer.waiting_for
+    merging.unmerge(newer, by=desk.bob, at=later(hours=8))
+
+    assert waiting == ("leader", "")
+    assert [Ticket.objects.get(pk=one.pk).waiting_for for one in (older, newer)] == ["", "leader"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -175,3 +176,16 @@ def test_it_prints_json_for_machines(desk):
 def test_it_refuses_what_it_cannot_rehearse(desk, args, said):
     with pytest.raises(CommandError, match=said):
         command(*args)
+
+
+def test_it_rehearses_the_limits_that_a_policy_sets_too(desk):
+    """P12: each with its own moments, named."""
+    document = {**DEFAULT_POLICY, "statutory_days": 3}
+
+    done = rehearsal.rehearse(
+        desk.agency, Invented(MORNING, unit=desk.unit), policy_key="first-reply", document=document
+    )
+
+    assert {moment.milestone for moment in done.moments} == {"", "first_reply", "statutory"}
+    assert done.due_at == MORNING + timedelta(hours=48)
+    assert [moment.at for moment in done.moments] == sorted(moment.at for moment in done.moments)
