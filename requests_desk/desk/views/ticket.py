@@ -224,7 +224,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         # Asked for only where one may have been owed.
         "apologies": ticket_page.apologies(ticket) if breaches else [],
         "thread": ticket_page.conversation(ticket, sent, absorbed),
-        "notices": ticket_page.notices(sent),
+        "notices": ticket_page.notices(ticket, sent),
         "unheard": alerts.on_ticket(ticket),
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,

@@ -42,6 +42,18 @@ def message_subjects(ticket: Ticket) -> list[str]:
     return [ticket.key, *(f"digest:{pk}" for pk in sorted(set(digests)))]
 
 
+def by_message(ticket: Ticket) -> dict[str, Alert]:
+    """Return the alerts of a request by what `of_message` makes of the keys of their messages. One query."""
+    rows = Alert.objects.filter(ticket=ticket).select_related("person", "acknowledged_by").order_by("pk")
+    return {f"digest:{row.digest_id}:{row.recipient}" if row.digest_id else row.key: row for row in rows}
+
+
+def of_message(key: str) -> str:
+    """Return the part of a message's key that names its alert, or its digest and reader (N7); "" of any other."""
+    kind, *parts = key.split(":")
+    return ":".join([kind, *parts[: {"alert": 5, "digest": 3}.get(kind, 0)]]) if kind in ("alert", "digest") else ""
+
+
 def within_reach(user: User, pks: Collection[int]) -> list[Alert]:
     """Return of these alerts those a person may acknowledge: their own, and others' where they may reply or lead."""
     mine = Q(person=user, ticket__in=access.visible(user))

@@ -90,15 +90,18 @@ def sent(ticket: Ticket) -> list[Notification]:
     return outbox.outlines(alerts.message_subjects(ticket))
 
 
-def notices(sent: list[Notification]) -> list[dict[str, Any]]:
-    """Return of `sent` what went by itself, the newest first: whom it told, how it fared, in how many tries (N7)."""
+def notices(ticket: Ticket, sent: list[Notification]) -> list[dict[str, Any]]:
+    """Return of `sent` what went by itself, the newest first: whom it told, how it fared, in how many tries (N7).
+
+    What belongs to an alert names it: on which rung its reader stands, and who acknowledged it when (N2).
+    """
     names = ("pk", "cause", "channel", "destination", "state", "reason", "created_at", *PROOF)
-    readers = _readers(sent)
+    readers, told = _readers(sent), alerts.by_message(ticket)
     return [
         {name: getattr(row, name) for name in names}
         | {"at": row.outcome_at or row.created_at, "reader": readers.get(row.recipient, "")}
         # A digest names other requests too: its proof is shown here, its words are not (P13).
-        | {"opens": row.subject.startswith("ticket:")}
+        | {"opens": row.subject.startswith("ticket:"), "alert": told.get(alerts.of_message(row.key))}
         for row in reversed(sent)
         if row.cause != replies.CAUSE
     ]

@@ -67,6 +67,7 @@ LISTS = {
         "chief": _("Chief of Office"),
         "leadership": _("Leadership"),
         "duty": _("Duty officer"),
+        "alarm": _("Alarm address and administrators"),
     },
     "outbox": {
         "pending": _("Waiting"),

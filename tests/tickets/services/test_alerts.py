@@ -333,11 +333,25 @@ def test_it_shows_on_each_request_of_a_digest_how_the_digest_fared(desk):
     mail_is(Result.accepted(), mail, at=DUE)
 
     for ticket in tickets:
-        shown = [row for row in ticket_page.notices(ticket_page.sent(ticket)) if row["cause"] == "alert:breach"]
-        assert [(row["channel"], row["state"], row["opens"]) for row in shown] == [
-            ("sms", "pending", False),
-            ("email", "sent", False),
+        shown = [row for row in ticket_page.notices(ticket, ticket_page.sent(ticket)) if row["cause"] == "alert:breach"]
+        assert [(row["channel"], row["state"], row["opens"], row["alert"].ticket) for row in shown] == [
+            ("sms", "pending", False, ticket),
+            ("email", "sent", False, ticket),
         ]
+
+
+def test_it_shows_with_the_proof_of_an_alert_whose_it_was_and_who_acknowledged_it(desk, ticket):
+    reminders.sweep(at=DUE - 8 * HOUR)
+    climbing.acknowledge([Alert.objects.get(person=desk.alice)], by=desk.alice, at=DUE - 7.5 * HOUR)
+
+    rows = ticket_page.notices(ticket, ticket_page.sent(ticket))
+    shown = {row["destination"]: row["alert"] for row in rows if row["cause"] == "alert:reminder"}
+
+    assert {to: alert.level for to, alert in shown.items()} == {
+        "alice@so.example": "officer",
+        "bob@so.example": "unit_head",
+    }
+    assert {alert.acknowledged_by for alert in shown.values()} == {desk.alice}
 
 
 def test_it_acknowledges_all_of_a_digest_at_once(desk):
