@@ -59,6 +59,15 @@ def twilio_is_whole(**_: Any) -> list[CheckMessage]:
     ]
 
 
+@register()
+def scanner_has_an_address(**_: Any) -> list[CheckMessage]:
+    """Refuse an address of the virus scanner that is none: every file would wait for it for good."""
+    if not settings.CLAMD_URL or urlsplit(settings.CLAMD_URL).scheme in ("tcp", "unix"):
+        return []
+    hint = "Write tcp://host:3310 or unix:///run/clamav/clamd.ctl, or leave it empty."
+    return [Error("CLAMD_URL names no socket.", hint=hint, id="requests_desk.E006")]
+
+
 @register(Tags.security, deploy=True)
 def no_demo_in_production(**_: Any) -> list[CheckMessage]:
     """Refuse the demo as a deployment: its messages only look as if they were sent."""

@@ -43,6 +43,7 @@ def found(settings: Any) -> Any:
         ({"EMAIL_URL": ""}, ["requests_desk.W002"]),
         ({"TWILIO_AUTH_TOKEN": ""}, ["requests_desk.E002", "requests_desk.W002"]),
         ({"TWILIO_ACCOUNT_SID": "", "TWILIO_AUTH_TOKEN": "", "TWILIO_FROM": ""}, ["requests_desk.W002"]),
+        ({"CLAMD_URL": "localhost:3310"}, ["requests_desk.E006"]),
         ({"DESK_DEMO": True}, ["requests_desk.E003"]),
         ({"DESK_DEMO": True, "BIND": "0.0.0.0"}, ["requests_desk.E001", "requests_desk.E003"]),
         ({"DESK_DEMO": True, "BIND": "[::1]"}, ["requests_desk.E003"]),

@@ -21,7 +21,8 @@ from requests_desk.tickets.moments import office_time
 from requests_desk.tickets.templatetags.desk import word
 
 LAYOUT = settings.BASE_DIR / "templates" / "letters" / "slip.typ"
-TEXT_SHOWN = 600
+# What fits one sheet of A5, whatever people wrote.
+TEXT_SHOWN, NAME_SHOWN, ADDRESS_SHOWN = 280, 120, 100
 
 
 class Letterhead(Protocol):
@@ -86,11 +87,10 @@ def response(slip: Slip) -> HttpResponse:
 def _words(slip: Slip) -> dict[str, object]:
     is_english = slip.language == "en"
     name = (is_english and slip.office.name_en) or slip.office.name
-    text = " ".join(slip.text.split())
     rows = [
-        (_("Requester"), slip.requester),
+        (_("Requester"), _cut(slip.requester, NAME_SHOWN)),
         (_("Time of receipt"), f"{office_time(slip.received_at)} · {word(slip.channel, 'channel')}"),
-        (_("Content of the request"), text if len(text) <= TEXT_SHOWN else f"{text[: TEXT_SHOWN - 1]}…"),
+        (_("Content of the request"), _cut(slip.text, TEXT_SHOWN)),
     ]
     promise = _("%(office)s will provide the information or tell you how it is being handled before")
     return {
@@ -100,13 +100,18 @@ def _words(slip: Slip) -> dict[str, object]:
         "title": _("Receipt slip"),
         "code": [_("Request code"), slip.code],
         "lookup": [_("Look-up code"), slip.lookup_code],
-        "rows": [list(row) for row in rows if row[1]],
+        "rows": [list(row) for row in rows],
         "promise": promise % {"office": name},
         "due": office_time(slip.due_at),
         "qr": qr(slip.link) if slip.link else "",
         "scan": _("Scan to follow the request"),
         "hotline": [_("Hotline"), identifiers.show_phone(slip.office.hotline)],
-        "address": slip.office.address,
+        "address": _cut(slip.office.address, ADDRESS_SHOWN),
         "note": _("This slip confirms the receipt; it is not the reply."),
         "signs": [[_("Submitted by"), ""], [_("Received by"), slip.officer]] if slip.officer else [],
     }
+
+
+def _cut(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
