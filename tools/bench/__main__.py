@@ -30,7 +30,7 @@ def measured(scale: int, data: Path) -> Iterator[Row]:
     place.multiply(scale)
     print(f"  {scale:,} requests in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     yield from pages.rows(desk, token)
-    yield mails.taken_in(desk)
+    yield from mails.rows(desk)
     yield timer.idle(scale)
     milestones = timer.prepare(desk)
     yield timer.thousand_due(milestones, scale)

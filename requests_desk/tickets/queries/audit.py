@@ -10,6 +10,8 @@ from django.db import connection
 # As many as are counted: that it is not zero is what matters, and the question stays cheap.
 COUNTED_TO = 1_000
 LOOKED_BACK = 5_000
+# A mailbox in IDLE is heard of every four minutes.
+MAIL_LATE = timedelta(minutes=10)
 
 _FINDINGS = {
     # The sweep should have looked long ago.
@@ -32,6 +34,12 @@ _FINDINGS = {
     # Nobody acknowledged it, and the next person was not told.
     "alert_not_climbed": "SELECT 1 FROM tickets_alert WHERE climb_at < %(late)s",
     "notice_not_mailed": "SELECT 1 FROM tickets_notice WHERE mail_at < %(late)s",
+    # Nobody takes the mails that are stored, or reads a mailbox: its process is gone, or its server.
+    "mail_not_taken": "SELECT 1 FROM tickets_mail WHERE next_look_at < %(long_ago)s",
+    "mailbox_silent": (
+        "SELECT 1 FROM tickets_mailbox WHERE is_active AND host <> ''"
+        " AND COALESCE(heard_at, take_from_at) < %(long_ago)s"
+    ),
     "lease_too_long": "SELECT 1 FROM notifications_notification WHERE state = 'leased' AND leased_until < %(late)s",
     "sent_without_provider_id": (
         "SELECT 1 FROM notifications_notification WHERE channel = 'sms' AND state = 'sent' AND provider_id = ''"
@@ -46,7 +54,8 @@ _FINDINGS = {
 def findings(*, at: datetime) -> dict[str, int]:
     """Return how many of each there are at `at`, counted to a cap; all zero when the timer and the senders are well."""
     patience = timedelta(seconds=max(60, 4 * settings.SWEEP_SECONDS))
-    values: dict[str, datetime | int] = {"late": at - patience, "back": LOOKED_BACK, "cap": COUNTED_TO}
+    values: dict[str, datetime | int] = {"late": at - patience, "long_ago": at - MAIL_LATE}
+    values |= {"back": LOOKED_BACK, "cap": COUNTED_TO}
     found = {}
     with connection.cursor() as cursor:
         for name, sql in _FINDINGS.items():

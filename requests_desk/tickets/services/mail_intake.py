@@ -190,8 +190,11 @@ def _staff(mail: Mail, parsed: Parsed, thread: Thread, *, at: datetime) -> None:
     named = User.objects.filter(pk=thread.staff_id or 0, is_active=True)
     person = named.filter(email__iexact=parsed.sender).first()
     ticket = merging.survivor_of(thread.ticket)
+    if parsed.nature != Nature.PERSON:  # an absence note to an alert: kept, and nobody need look at it
+        _end(mail, ticket=ticket, reason=MailReason.STAFF)
+        return
     may = person and thread.proof == access.Proof.REPLY_ADDRESS and parsed.is_authentic
-    if not person or not may or parsed.nature != Nature.PERSON or not access.can(person, Right.REPLY, ticket):
+    if not person or not may or not access.can(person, Right.REPLY, ticket):
         _park(mail, MailReason.STAFF_UNVERIFIED, ticket=ticket)
         return
     words = folding.said(parsed.text)

@@ -10,9 +10,10 @@ from notifications import outbox
 from notifications.models import Notification
 from requests_desk.tickets.models import Alert, Notice
 from requests_desk.tickets.queries import audit
-from requests_desk.tickets.services import reminders
+from requests_desk.tickets.services import mails, reminders
 from sla.models import Breach, Milestone
 from tests.support.cast import MORNING, PROMISE, Desk, later, log_ticket
+from tests.support.mail import a_mail, a_mailbox
 
 DUE = MORNING + PROMISE
 
@@ -89,3 +90,11 @@ def test_it_finds_a_notice_whose_mail_is_late(told: None):
     Notice.objects.update(mail_at=DUE)
 
     assert gaps() == {"notice_not_mailed"}
+
+
+def test_it_finds_a_mailbox_nobody_reads_and_mail_nobody_takes(desk: Desk):
+    box = a_mailbox(desk.agency, host="mail.so.example", user="hotro", secret="support")
+    mails.store(box, a_mail(), received_at=DUE, at=DUE)
+
+    assert gaps(at=DUE + timedelta(minutes=5)) >= {"mailbox_silent"}
+    assert gaps(at=DUE + timedelta(minutes=11)) >= {"mailbox_silent", "mail_not_taken"}

@@ -17,7 +17,7 @@ from requests_desk.tickets import access
 from requests_desk.tickets.models import Mail, Mailbox, Message, Reply, Ticket, TicketLink
 from requests_desk.tickets.services import mails, reminders, replies, reply_address
 from tests.support.cast import MORNING, Desk, a_reply, later, log_ticket, mail_is, outbox_row
-from tests.support.files import PDF
+from tests.support.files import PDF, packed
 from tests.support.mail import BUSINESS, OURS, VOUCHED, a_mail, a_mailbox, a_report, signed_address, take, with_file
 
 STRANGER = "la@khac.example"
@@ -105,6 +105,17 @@ def test_it_notes_a_file_it_does_not_keep(door):
 
     (file,) = mail.ticket.files.all()
     assert (file.state, "/" in file.name) == ("refused", False)
+
+
+def test_it_unpacks_no_bomb(door, settings):
+    settings.ATTACHMENT_MAX_UNPACKED_BYTES = 1_000_000
+    bomb = packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"\0" * 5_000_000})
+
+    mail = door.take(with_file("bom.docx", bomb))
+
+    (file,) = mail.ticket.files.all()
+    assert (mail.state, file.state) == ("done", "refused")
+    assert file.reason == "unpacked"
 
 
 # --- the same mail once more ----------------------------------------------------------------------------------------
@@ -355,6 +366,13 @@ def test_it_parks_what_might_not_be_from_staff(door, handled, changes):
     mail = door.take(from_alice(door, handled, "Trả lời\nChuyển khoản cho tôi.", **changes), at=later(hours=1))
 
     assert (mail.state, mail.reason) == ("parked", "staff_unverified")
+    assert not handled.replies.exists() and not handled.messages.exists()
+
+
+def test_it_keeps_the_absence_note_of_staff_and_troubles_nobody_with_it(door, handled):
+    mail = door.take(from_alice(door, handled, "Trả lời\nTôi nghỉ phép.", **{"Auto-Submitted": "auto-replied"}))
+
+    assert (mail.state, mail.reason) == ("done", "staff")
     assert not handled.replies.exists() and not handled.messages.exists()
 
 
