@@ -134,12 +134,20 @@ def session(mailbox: Mailbox) -> Iterator[Session]:
     client = _client(mailbox)
     try:
         client.login(mailbox.user, secret, initial_folder=None)
+        _ask_again(client)
         if mailbox.done_folder and not client.folder.exists(mailbox.done_folder):
             client.folder.create(mailbox.done_folder)
         client.folder.set(mailbox.folder)
         yield Session(mailbox, client)
     finally:
         _leave(client)
+
+
+def _ask_again(client: BaseMailBox) -> None:
+    """Ask what the server can do for us now: most say of MOVE and IDLE only to who has logged in."""
+    _ok, told = client.client.capability()
+    if told and isinstance(told[-1], bytes):
+        client.client.capabilities = tuple(told[-1].decode("ascii", "replace").upper().split())
 
 
 def _client(mailbox: Mailbox) -> BaseMailBox:
