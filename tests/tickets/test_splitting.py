@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -118,8 +118,8 @@ def test_it_finds_the_same_again_in_what_it_joined(text):
 
 @pytest.mark.parametrize("piece", ["1. a\n", "- a?\n", "thứ nhất, ", "câu ", "\n", "(", "1. a\n2. " + " " * 90, "x? "])
 def test_it_reads_the_longest_text_at_once(piece):
-    began = perf_counter()
+    began = process_time()
 
     split(piece * (50_000 // len(piece)))
 
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2
