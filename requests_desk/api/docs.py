@@ -39,6 +39,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 @method_decorator(csp_update({"style-src": [UNSAFE_INLINE]}), name="dispatch")
 class Docs(SpectacularSwaggerSplitView):
     url_name = "api-schema"
+    metadata_class = None  # OPTIONS has nothing to tell of a page, and failed while it tried
 
 
 class Nowhere(ApiView):

@@ -35,7 +35,8 @@ def ticket_new(request: DeskRequest) -> HttpResponse:
     initial = {"phone": request.GET.get("phone", "")} | (_begun(begun) if begun else {})
     phone = initial["phone"]
     layout = _layout(request, initial)
-    form = TicketForm(request.POST or None, initial=initial, agency=request.agency, layout=layout)
+    sent = request.POST if request.method == "POST" else None
+    form = TicketForm(sent, initial=initial, agency=request.agency, layout=layout)
     if "look_up" in request.POST:
         form = TicketForm(initial=request.POST.dict(), agency=request.agency, layout=layout)
         return _form(request, form, phone=request.POST.get("phone", ""), typed=alike.as_typed(request))

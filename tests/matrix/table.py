@@ -1,0 +1,274 @@
+"""Who may open what: one line for each address of the desk. A new address needs its line here, or the matrix fails.
+
+    page("desk/things/<int:pk>/", get=READERS, post=LOGGERS, at="desk/things/{thing}/")
+
+The address stands as in the URL table. `get` (with HEAD) and `post` name who gets in; a method left out opens to
+nobody. Whoever is named and works elsewhere gets 404 where `at` names something of the desk, as does an officer of
+another unit where it names a ticket. Everybody else with an account gets 403; a stranger is led to the login, an API
+asks for a token. `at` fills the address with things of the desk, by the names that the fixture `things` in
+`test_matrix.py` gives them; `send` is what the POST carries (nothing, if left out), `answers` what an allowed one may
+answer beside success, 400, 409 and 422.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.matrix.cast import EVERYONE, NOBODY, ROLES
+
+STAFF = frozenset(ROLES)
+LOGGERS = frozenset({"front_desk", "officer", "unit_head", "chief", "leader"})
+WRITERS = LOGGERS | {"inspector"}  # a note among colleagues
+ASSIGNERS = LOGGERS - {"officer"}
+HEADS = frozenset({"unit_head", "chief", "leader"})
+SENT = frozenset({"front_desk", "chief", "leader", "admin"})
+ABOVE = frozenset({"chief", "leader"})
+READERS = ABOVE | {"admin"}  # of the settings
+ADMINS = frozenset({"admin"})
+MEMBERS = STAFF | {NOBODY}  # of the desk, in some role or none: one's own account
+PUBLIC = frozenset(EVERYONE)
+NO_ONE: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one address opens to whom."""
+
+    route: str
+    get: frozenset[str] = NO_ONE
+    post: frozenset[str] = NO_ONE
+    at: str = ""
+    send: dict[str, Any] = field(default_factory=dict)
+    answers: Collection[int] = ()
+    theirs: bool = False  # what `at` names is not the desk's alone: everybody finds their own under it
+    csrf: bool = True  # a POST without the token of its page is refused
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/")
+
+    @property
+    def is_open_without_second_step(self) -> bool:
+        """The public's pages, and one's own account, where a second step is set up."""
+        own = self.route.startswith("accounts/") and self.route != "accounts/tokens/"
+        return own or self.is_api or PUBLIC in (self.get, self.post)
+
+    @property
+    def part(self) -> str:
+        """The part of the desk it belongs to: each is one test."""
+        first = self.route.partition("/")[0]
+        return first if first in ("api", "desk", "settings", "accounts") else "others"
+
+
+def page(route: str, **more: Any) -> Line:
+    return Line(route, **more)
+
+
+def api(route: str, *, at: str = "", **more: Any) -> Line:
+    return Line(f"api/v1/{route}", at=at and f"api/v1/{at}", csrf=False, **more)
+
+
+def account(route: str, **more: Any) -> Line:
+    return Line(f"accounts/{route}", theirs=True, **more)
+
+
+def calendar(route: str, *, at: str = "", post: frozenset[str] = ADMINS) -> Line:
+    here = f"settings/calendars/office/{at or route}"
+    return page(f"settings/calendars/<slug:key>/{route}", get=READERS, post=post, at=here, theirs=True)
+
+
+def policy(route: str) -> Line:
+    here = f"settings/policies/first-reply/{route}"
+    return page(f"settings/policies/<slug:key>/{route}", get=READERS, post=ADMINS, at=here, theirs=True)
+
+
+TICKET = "tickets/{ticket}/"
+
+# What can be done on the page of a request, by the `action` its form names.
+ACTS = {
+    "reply": LOGGERS,
+    "assign": ASSIGNERS,
+    "close": LOGGERS,
+    "note": WRITERS,
+    "lookup": LOGGERS,
+    "approve": HEADS,
+    "return": HEADS,
+    "carry_out": LOGGERS,
+    "take_back": LOGGERS,
+    "message": LOGGERS,
+    "thanks": LOGGERS,
+    "pause": LOGGERS,
+    "resume": LOGGERS,
+    "link": LOGGERS,
+    "merge": ASSIGNERS,
+    "unmerge": ASSIGNERS,
+    "correct": HEADS,
+    "apologise": LOGGERS,
+    "sign_apology": frozenset({"leader"}),
+    "return_apology": frozenset({"leader"}),
+    "propose_spam": LOGGERS,
+    "seal": WRITERS,
+    "unseal": frozenset({"leader"}),
+}
+
+LINES = (
+    # --- the API ------------------------------------------------------------------------------------------------
+    api("schema/", get=PUBLIC),
+    api("docs/", get=PUBLIC),
+    api("tickets/", get=MEMBERS, post=LOGGERS, send={"channel": "hotline", "text": "?", "requester": {"name": "B"}}),
+    api("tickets/<slug:code>/", get=STAFF, at=TICKET),
+    api("tickets/<slug:code>/events/", get=STAFF, at=TICKET + "events/"),
+    api("tickets/<slug:code>/notifications/", get=STAFF, at=TICKET + "notifications/"),
+    api("tickets/<slug:code>/files/<int:pk>/", get=STAFF, at=TICKET + "files/{file}/"),
+    api("tickets/<slug:code>/breaches/", get=STAFF, at=TICKET + "breaches/"),
+    api("tickets/<slug:code>/replies/", post=LOGGERS, at=TICKET + "replies/"),
+    api("tickets/<slug:code>/replies/<int:pk>/approve/", post=HEADS, at=TICKET + "replies/{reply}/approve/"),
+    api("tickets/<slug:code>/replies/<int:pk>/return/", post=HEADS, at=TICKET + "replies/{reply}/return/"),
+    api("tickets/<slug:code>/replies/<int:pk>/take_back/", post=LOGGERS, at=TICKET + "replies/{reply}/take_back/"),
+    api("tickets/<slug:code>/replies/<int:pk>/submit/", post=LOGGERS, at=TICKET + "replies/{reply}/submit/"),
+    api("tickets/<slug:code>/replies/<int:pk>/carry_out/", post=LOGGERS, at=TICKET + "replies/{reply}/carry_out/"),
+    api("tickets/<slug:code>/close/", post=LOGGERS, at=TICKET + "close/"),
+    api("tickets/<slug:code>/assign/", post=ASSIGNERS, at=TICKET + "assign/"),
+    api("tickets/<slug:code>/notes/", post=WRITERS, at=TICKET + "notes/"),
+    api("tickets/<slug:code>/correct/", post=HEADS, at=TICKET + "correct/"),
+    api("tickets/<slug:code>/messages/", post=LOGGERS, at=TICKET + "messages/"),
+    api("tickets/<slug:code>/thanks/", post=LOGGERS, at=TICKET + "thanks/"),
+    api("tickets/<slug:code>/merge/", post=ASSIGNERS, at=TICKET + "merge/"),
+    api("tickets/<slug:code>/unmerge/", post=ASSIGNERS, at=TICKET + "unmerge/"),
+    api("tickets/<slug:code>/pause/", post=LOGGERS, at=TICKET + "pause/"),
+    api("tickets/<slug:code>/resume/", post=LOGGERS, at=TICKET + "resume/"),
+    api("tickets/<slug:code>/acknowledge/", post=STAFF, at=TICKET + "acknowledge/"),
+    api("", answers={404}),
+    # --- the desk -----------------------------------------------------------------------------------------------
+    page("desk/", get=STAFF),
+    page("desk/new/", get=LOGGERS, post=LOGGERS),
+    page("desk/new/known/", get=LOGGERS),
+    page("desk/new/alike/", post=LOGGERS),
+    page("desk/new/meeting/", get=LOGGERS, post=LOGGERS),
+    page("desk/new/meeting/saved/", get=LOGGERS),
+    page("desk/drafts/", post=STAFF),
+    page("desk/drafts/drop/", post=STAFF),
+    page("desk/held/", get=LOGGERS, post=LOGGERS, answers={404}),
+    page("desk/requesters/<int:pk>/", get=LOGGERS, post=LOGGERS, at="desk/requesters/{requester}/", answers={404}),
+    page("desk/triage/", get=ASSIGNERS, post=ASSIGNERS, answers={404}),
+    page("desk/tickets/", get=STAFF),
+    page("desk/tickets/assign/", get=ASSIGNERS, post=ASSIGNERS),
+    page("desk/tickets/export.<str:form>", get=STAFF, at="desk/tickets/export.csv"),
+    page("desk/tickets/views/", post=STAFF),
+    page("desk/tickets/views/<int:pk>/forget/", post=STAFF, at="desk/tickets/views/1/forget/", answers={404}),
+    page("desk/tickets/<slug:code>/", get=STAFF, post=STAFF, at="desk/" + TICKET),
+    *(
+        page("desk/tickets/<slug:code>/", get=STAFF, post=who, at="desk/" + TICKET, send={"action": action})
+        for action, who in ACTS.items()
+    ),
+    page("desk/tickets/<slug:code>/alike/", get=STAFF, at="desk/" + TICKET + "alike/"),
+    page("desk/tickets/<slug:code>/saved/", get=LOGGERS, at="desk/" + TICKET + "saved/"),
+    page("desk/tickets/<slug:code>/deadline/", get=STAFF, at="desk/" + TICKET + "deadline/"),
+    page("desk/tickets/<slug:code>/slip.pdf", get=LOGGERS, at="desk/" + TICKET + "slip.pdf", answers={404}),
+    page(
+        "desk/tickets/<slug:code>/letters/<str:of>/<int:pk>/",
+        get=LOGGERS,
+        at="desk/" + TICKET + "letters/reply/{reply}/",
+    ),
+    page("desk/files/<int:pk>/", get=STAFF, at="desk/files/{file}/"),
+    page("desk/away/", get=STAFF, post=STAFF),
+    page("desk/notices/", get=STAFF, post=STAFF),
+    page("desk/notices/bell/", get=PUBLIC),  # 286 tells the page of who was logged out to stop asking
+    page("desk/alerts/acknowledge/", post=STAFF, answers={404}),
+    page("desk/sent/", get=SENT),
+    page("desk/sent/<int:pk>/", get=SENT, at="desk/sent/{message}/"),
+    page("desk/deliveries/", get=SENT),
+    page("desk/deliveries/<int:pk>/resend/", post=SENT, at="desk/deliveries/{message}/resend/"),
+    page("ack/<str:token>/", get=PUBLIC, post=PUBLIC, at="ack/wrong/", answers={404}),
+    page("leadership/", get=ABOVE),
+    # --- the administrators' screens ------------------------------------------------------------------------------
+    page("settings/", get=READERS, post=ADMINS),
+    page("settings/calendars/new/", get=READERS, post=ADMINS),
+    calendar(""),
+    calendar("<int:year>/", at="2026/"),
+    calendar("<int:year>/<str:name>", at="2026/office-2026.csv", post=NO_ONE),
+    calendar("hours/"),
+    calendar("versions/"),
+    calendar("apply/"),
+    page("settings/policies/new/", get=READERS, post=ADMINS),
+    policy(""),
+    policy("versions/"),
+    policy("apply/"),
+    page("settings/presence/", get=READERS, post=ADMINS),
+    page("settings/registers/", get=READERS, post=ADMINS),
+    page("settings/registers/<int:pk>/", get=READERS, post=ADMINS, at="settings/registers/1/", answers={404}),
+    page(
+        "settings/registers/<int:pk>/to-mend.xlsx",
+        get=READERS,
+        post=ADMINS,
+        at="settings/registers/1/to-mend.xlsx",
+        answers={404},
+    ),
+    page("settings/words/", get=READERS, post=ADMINS),
+    page("settings/rules/", get=READERS, post=ADMINS),
+    page("settings/rehearse/", get=READERS, post=ADMINS),
+    # --- signing in, and one's own account ------------------------------------------------------------------------
+    account("", get=MEMBERS, post=MEMBERS),
+    account("login/", get=PUBLIC, post=PUBLIC),
+    account("logout/", get=PUBLIC, post=PUBLIC),
+    account("inactive/", get=PUBLIC),
+    account("reauthenticate/", get=MEMBERS, post=MEMBERS),
+    account("password/change/", get=MEMBERS, post=MEMBERS),
+    account("password/set/", get=MEMBERS, post=MEMBERS),
+    account("password/reset/", get=PUBLIC, post=PUBLIC),
+    account("password/reset/done/", get=PUBLIC),
+    account("password/reset/key/done/", get=PUBLIC),
+    account(
+        "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        get=PUBLIC,
+        post=PUBLIC,
+        at="accounts/password/reset/key/1-wrong/",
+    ),
+    account("invitation/<str:token>/", get=PUBLIC, post=PUBLIC, at="accounts/invitation/wrong/", answers={404}),
+    account("tokens/", get=MEMBERS, post=MEMBERS),
+    account("sessions/", get=MEMBERS, post=MEMBERS),
+    account("2fa/", get=MEMBERS),
+    account("2fa/authenticate/", get=PUBLIC, post=PUBLIC),  # the second step of who has done the first, else the login
+    account("2fa/reauthenticate/", get=MEMBERS, post=MEMBERS),
+    account("2fa/totp/activate/", get=MEMBERS, post=MEMBERS),
+    account("2fa/totp/deactivate/", get=MEMBERS, post=MEMBERS, answers={404}),
+    account("2fa/recovery-codes/", get=MEMBERS, answers={404}),
+    account("2fa/recovery-codes/generate/", get=MEMBERS, post=MEMBERS),
+    account("2fa/recovery-codes/download/", get=MEMBERS, answers={404}),
+    account("2fa/webauthn/", get=MEMBERS),
+    account("2fa/webauthn/add/", get=MEMBERS, post=MEMBERS),
+    account("2fa/webauthn/reauthenticate/", get=MEMBERS, post=MEMBERS),
+    account("2fa/webauthn/keys/<int:pk>/remove/", get=MEMBERS, post=MEMBERS, at="accounts/2fa/webauthn/keys/1/remove/"),
+    account("2fa/webauthn/keys/<int:pk>/edit/", get=MEMBERS, post=MEMBERS, at="accounts/2fa/webauthn/keys/1/edit/"),
+    account("2fa/webauthn/login/", get=PUBLIC, post=PUBLIC, answers={429}),
+    account("sso/cancelled/", get=PUBLIC),
+    # Without single sign-on there is nothing behind these two.
+    account(
+        "oidc/^(?P<provider_id>[^/]+)/login/", get=PUBLIC, post=PUBLIC, at="accounts/oidc/sso/login/", answers={404}
+    ),
+    account(
+        "oidc/^(?P<provider_id>[^/]+)/login/callback/",
+        get=PUBLIC,
+        post=PUBLIC,
+        at="accounts/oidc/sso/login/callback/",
+        answers={404},
+    ),
+    # --- machines -------------------------------------------------------------------------------------------------
+    page("healthz", get=PUBLIC),
+    page("readyz", get=PUBLIC, answers={503}),
+    page("metrics", get=PUBLIC),  # from this machine alone, or with a key
+    page("hooks/twilio/status/", post=PUBLIC, answers={403}, csrf=False),  # without the provider's signature
+    # --- the public -----------------------------------------------------------------------------------------------
+    page("", get=PUBLIC),
+    page("ask/", get=PUBLIC, post=PUBLIC, csrf=False),
+    page("ask/received/<str:token>/", get=PUBLIC, at="ask/received/wrong/", answers={404}),
+    page("ask/received/<str:token>/slip.pdf", get=PUBLIC, at="ask/received/wrong/slip.pdf", answers={404}),
+    page("status/again/", post=PUBLIC, csrf=False, answers={404}),
+    page("status/", get=PUBLIC, post=PUBLIC, csrf=False),
+    page("s/<str:token>/", get=PUBLIC, at="s/wrong/", answers={404}),
+    page("files/<str:token>/", get=PUBLIC, at="files/wrong/", answers={404}),
+    page("robots.txt", get=PUBLIC),
+    page("favicon.ico", get=PUBLIC),
+)
