@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from requests_desk.people.models import Absence, Agency, Duty, PersonalToken, User
+from requests_desk.people.models import Absence, Agency, Duty, Membership, PeopleEvent, PersonalToken, User
 
 
 def duties(agency: Agency, *, at: datetime) -> QuerySet[Duty]:
@@ -29,3 +29,20 @@ def refusing(agency: Agency) -> QuerySet[User]:
 def live_tokens(user: User, *, at: datetime) -> QuerySet[PersonalToken]:
     """Return the API tokens of a person that open something, the newest on top."""
     return user.tokens.filter(revoked_at__isnull=True, expires_at__gt=at).order_by("-created_at")
+
+
+def staff(agency: Agency) -> QuerySet[User]:
+    """Return who works or worked in an agency, those who left last, each with `here` (roles) and `works_here`."""
+    here = Membership.objects.filter(agency=agency)
+    worked = PeopleEvent.objects.filter(agency=agency, about=OuterRef("pk"))
+    works = Exists(here.filter(user=OuterRef("pk")))
+    rows = User.objects.filter(works | Q(Exists(worked))).annotate(works_here=works)
+    roles = here.select_related("unit").order_by("role", "unit")
+    return rows.prefetch_related(Prefetch("memberships", roles, to_attr="here")).order_by("-works_here", "full_name")
+
+
+def history(person: User | None, agency: Agency) -> QuerySet[PeopleEvent]:
+    """Return what happened to a person, or to everybody of an agency, the latest on top."""
+    rows = PeopleEvent.objects.filter(Q(agency=agency) | Q(agency__isnull=True, about__memberships__agency=agency))
+    rows = rows.filter(about=person) if person else rows
+    return rows.select_related("actor", "about").distinct().order_by("-pk")

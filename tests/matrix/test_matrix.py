@@ -57,7 +57,7 @@ def things(cast: Cast, settings: Any) -> dict[str, Any]:
     bare = settings.TEMPLATES[0]
     options = bare["OPTIONS"] | {"loaders": ["tests.matrix.cast.Blank"]}
     settings.TEMPLATES = [bare | {"APP_DIRS": False, "OPTIONS": options}]
-    return things | {"requester": ticket.requester_id}
+    return things | {"requester": ticket.requester_id, "person": desk.alice.pk, "unit": desk.unit.pk}
 
 
 def path_of(line: Line, things: dict[str, Any]) -> str:

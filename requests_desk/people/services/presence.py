@@ -85,6 +85,10 @@ def add_absence(agency: Agency, *, user: User, deputy: User | None, from_at: dat
         _require_colleague(agency, deputy, "deputy")
         if deputy.pk == user.pk:
             raise ValidationError({"deputy": _("Choose somebody else: they are away themselves.")})
+        if _leads_back(user, deputy, from_at=from_at, to_at=to_at):
+            raise ValidationError(
+                {"deputy": _("Choose somebody else: they are away then too, and you stand in for them.")}
+            )
     return Absence.objects.create(user=user, deputy=deputy, from_at=from_at, to_at=to_at)
 
 
@@ -111,6 +115,19 @@ def use_again(agency: Agency, pk: int) -> None:
     """Use the address and the number of somebody of the agency again, whatever they refused before (N8)."""
     person = User.objects.filter(pk=pk, memberships__agency=agency)
     User.objects.filter(pk__in=person.values("pk")).update(email_failed_at=None, phone_failed_at=None)
+
+
+def _leads_back(user: User, deputy: User, *, from_at: datetime, to_at: datetime) -> bool:
+    """Tell whether the deputies of a deputy, who are away in the same time, end with the person themselves."""
+    asked: set[int] = set()
+    ahead = {deputy.pk}
+    while ahead:
+        asked |= ahead
+        away = Absence.objects.filter(user__in=ahead, from_at__lt=to_at, to_at__gt=from_at, deputy__isnull=False)
+        ahead = set(away.values_list("deputy", flat=True)) - asked
+        if user.pk in ahead:
+            return True
+    return False
 
 
 def _require_span(from_at: datetime, to_at: datetime) -> None:

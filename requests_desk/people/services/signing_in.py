@@ -35,3 +35,10 @@ def reset_second_factor(user: User, *, by: User | None, at: datetime) -> None:
         Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
         ledger.append("second_factor_reset", about=user, actor=by, at=at)
+
+
+def sign_out_everywhere(user: User, *, by: User, at: datetime) -> None:
+    """End every session of somebody, and remember who did it."""
+    with transaction.atomic():
+        end_sessions(user)
+        ledger.append("sessions_ended", about=user, actor=by, at=at)
