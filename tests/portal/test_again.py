@@ -44,6 +44,7 @@ def test_it_takes_the_request_up_again_from_the_secret_link(client: Client, answ
     ticket = Ticket.objects.get()
     assert (answer.status_code, ticket.cycle, ticket.state) == (200, 2, "assigned")
     assert "Tiếp tục xử lý" in page(answer)
+    assert REASON in page(answer)
     assert (Message.objects.get().text, Message.objects.get().channel) == (REASON, "qna")
     assert ticket.events.get(kind="cycle_opened").facts["reason"] == "not_to_the_point"
 

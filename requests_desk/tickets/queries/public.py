@@ -73,7 +73,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A reply that reached the requester. What was said is filled only where the request is open in full."""
+    """A reply that reached the requester, or what they wrote since; words only where the request is open in full."""
 
     at: datetime
     promised_at: datetime | None
@@ -132,6 +132,7 @@ class Status:
     interim: Said | None
     answer: Said | None
     question: str
+    later: tuple[Said, ...]
     merged_from: str
     again: str
     questions: tuple[Question, ...]
@@ -266,6 +267,12 @@ def _milestones(ticket: int) -> list[Row]:
     return list(found.values())
 
 
+def _later(ticket: int) -> tuple[Said, ...]:
+    """Return what the requester wrote since, in their own words: what an officer took down is the office's."""
+    own = Message.objects.filter(ticket=ticket, direction=Message.Direction.IN, author=None).order_by("at", "pk")
+    return tuple(Said(at, None, text=text) for at, text in own.values_list("at", "text"))
+
+
 def _pauses(clock: int) -> list[tuple[datetime, datetime]]:
     return list(Pause.objects.filter(clock=clock).order_by("began_at").values_list("began_at", "ends_at"))
 
@@ -332,6 +339,7 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         interim=_last(now, {ReplyKind.INTERIM}, full=full),
         answer=_last(now, FINAL_REPLIES, full=full),
         question=ticket["text"] if full else "",
+        later=_later(ticket["pk"]) if full else (),
         merged_from="",
         again=_again(ticket["pk"], now, asked, at=at) if full else "",
         questions=asked,
