@@ -51,7 +51,7 @@ from tests.support.cast import MORNING, Desk, a_reply, log_ticket, mail_bounces,
 WHICH = st.integers(0, 3)
 POLICY = {**DEFAULT_POLICY, "rule": "B", "statutory_days": 5, "pause_days": 3}
 EXPECTED = (refusing.Refused, refusing.NotNow, closing.ReplyMissing, closing.AlreadyClosed, access.Denied)
-EXAMPLES, STEPS = 20, 25
+EXAMPLES, STEPS = 12, 25
 
 
 class Everything(RuleBasedStateMachine):
@@ -234,7 +234,7 @@ class Everything(RuleBasedStateMachine):
     @invariant()
     def an_ending_stands_on_its_replies(self) -> None:
         """P15."""
-        assert all(closing.missing(ticket, ticket.ending) == [] for ticket in Ticket.objects.filter(state="closed"))
+        assert all(closing.missing(ticket, ticket.ending) is None for ticket in Ticket.objects.filter(state="closed"))
 
     @invariant()
     def the_queue_shows_whose_desk_a_reply_lies_on(self) -> None:
