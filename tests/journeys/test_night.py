@@ -15,7 +15,9 @@ pytestmark = pytest.mark.processes
 LEADER, OFFICER, ON_DUTY = "an@phuson.example", "hoa@phuson.example", "minh@phuson.example"
 EIGHT_HOURS = timedelta(hours=8)
 # Long enough to log and tell everything before it is over, on a busy machine.
-NIGHT = timedelta(seconds=75)
+NIGHT = timedelta(seconds=90)
+# Long enough for two calls of the API before the reminder is due.
+GIVEN_BEFORE = EIGHT_HOURS + 3 * SOON
 
 
 class Night(NamedTuple):
@@ -48,8 +50,8 @@ def night(running_desk: RunningDesk) -> Iterator[Night]:
     now = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
     ends_at = (now + NIGHT).replace(microsecond=0)
     set_night(running_desk, start=now - timedelta(hours=1), end=ends_at, waits=True)
-    reminded = given_to(running_desk, "hoa", "QLCN", due_in=EIGHT_HOURS + SOON, by="binh")
-    on_duty = given_to(running_desk, "minh", "QLTM", due_in=EIGHT_HOURS + SOON, by="binh")
+    reminded = given_to(running_desk, "hoa", "QLCN", due_in=GIVEN_BEFORE, by="binh")
+    on_duty = given_to(running_desk, "minh", "QLTM", due_in=GIVEN_BEFORE, by="binh")
     missed = str(running_desk.ask_for_help(due_in=SOON, unit="QLCN")["code"])
     running_desk.expect(lambda: all(waiting(running_desk, code) for code in (reminded, missed)), seconds=40)
     yield Night(ends_at, reminded, on_duty, missed)
