@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "sla",
     "notifications",
     "requests_desk.people",
+    "requests_desk.library",
     "requests_desk.tickets",
     "requests_desk.desk",
     "requests_desk.portal",

@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from requests_desk.api import inputs, outputs, references
 from requests_desk.api.base import BODY, ApiView, answers
 from requests_desk.api.fields import Reference, Strict, Text
-from requests_desk.tickets import access, identifiers
+from requests_desk.people import identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import alike, triage

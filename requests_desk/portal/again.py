@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from requests_desk.people import identifiers
 from requests_desk.portal import throttle
 from requests_desk.portal.forms import StatusForm
 from requests_desk.portal.views import kept_nowhere, page, too_many
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import public
 from requests_desk.tickets.services import cycles, refusing

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import Agency
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Field
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.upload_forms import WithFiles

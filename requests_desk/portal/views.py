@@ -17,9 +17,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from requests_desk.people import identifiers
 from requests_desk.portal import throttle
 from requests_desk.portal.forms import StatusForm
-from requests_desk.tickets import downloads, identifiers
+from requests_desk.tickets import downloads
 from requests_desk.tickets.models import Attachment
 from requests_desk.tickets.queries import public
 from requests_desk.tickets.services import attachments

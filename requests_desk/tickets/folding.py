@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import groupby
 
-from requests_desk.tickets import identifiers
+from requests_desk.people import identifiers
 
 SAID, QUOTED, SIGNATURE = "said", "quoted", "signature"
 LONGEST_LINE = 500

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from requests_desk.tickets.identifiers import folded
+from requests_desk.people.identifiers import folded
 
 # Longer texts repeat themselves: what is asked stands in the beginning.
 READ = 2_000

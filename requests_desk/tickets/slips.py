@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from requests_desk.tickets import identifiers
+from requests_desk.people import identifiers
 from requests_desk.tickets.moments import office_time
 from requests_desk.tickets.templatetags.desk import word
 

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from requests_desk.files import file_types
 from requests_desk.people.models import User
-from requests_desk.tickets import file_types
 from requests_desk.tickets.services import attachments
 from requests_desk.tickets.services.attachments import Taken
 

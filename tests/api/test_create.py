@@ -10,8 +10,8 @@ import time_machine
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import Membership, Role, Unit
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import StatusLink, Ticket
 from tests.api.conftest import As, Speaker
 from tests.support.cast import Desk, a_person, later

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from requests_desk.tickets import identifiers
+from requests_desk.people import identifiers
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client, override_settings
 
-from requests_desk.tickets import identifiers
+from requests_desk.people import identifiers
 from requests_desk.tickets.models import Ticket
 from tests.support.cast import Desk
 from tools.bench.measure import Row, both, queries_of

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from requests_desk.desk.pages import DeskRequest, page
-from requests_desk.tickets import identifiers
+from requests_desk.people import identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Held, Ticket
 from requests_desk.tickets.services import asking, refusing

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.desk.mail_forms import DismissForm
 from requests_desk.desk.pages import DeskRequest, page
-from requests_desk.tickets import access, identifiers
+from requests_desk.people import identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Mail
 from requests_desk.tickets.queries import mails as queries

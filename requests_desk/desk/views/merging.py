@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from requests_desk.desk.forms import text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.services import links, merging, refusing

@@ -19,7 +19,8 @@ from requests_desk.desk import forms
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.views import verbs
 from requests_desk.desk.views.verbs import VERBS
-from requests_desk.tickets import access, downloads, identifiers
+from requests_desk.people import identifiers
+from requests_desk.tickets import access, downloads
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Attachment, Reply, Ticket
 from requests_desk.tickets.queries import alerts, drafts, ticket_page

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import Agency, User
-from requests_desk.tickets import access, identifiers, likeness
+from requests_desk.tickets import access, likeness
 from requests_desk.tickets.likeness import Likeness, Word
 from requests_desk.tickets.models import Requester, Ticket
 from requests_desk.tickets.moments import duration

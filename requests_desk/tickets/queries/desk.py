@@ -12,8 +12,9 @@ from typing import NamedTuple
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.models import Requester, Ticket
 from requests_desk.tickets.queries.filters import ORDERS, Filters, Order, narrowed
 from sla.models import Breach, Milestone

@@ -11,8 +11,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.models import Alert, Handover, Ticket
 from requests_desk.tickets.services import signing
 from requests_desk.tickets.words import HandoverState

@@ -14,8 +14,8 @@ from django.core import signing
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import Agency
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Attachment, Item, Message, Reply, Ticket, TicketClock, TicketLink
 from requests_desk.tickets.queries import deadlines
 from requests_desk.tickets.services import attachments, policy_choice

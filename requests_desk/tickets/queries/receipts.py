@@ -8,7 +8,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import get_language
 
-from requests_desk.tickets import identifiers, slips
+from requests_desk.people import identifiers
+from requests_desk.tickets import slips
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.queries import public, ticket_page
 from requests_desk.tickets.queries.public import Office, Status

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.models import Requester, RequesterMerge, Ticket
 from requests_desk.tickets.queries.desk import dressed
 from requests_desk.tickets.services import requesters

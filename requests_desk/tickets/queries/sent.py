@@ -8,8 +8,9 @@ from typing import Any
 from notifications import queries as outbox
 from notifications.models import Notification
 from notifications.sms_text import segments
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from requests_desk.tickets.identifiers import folded
+from requests_desk.people.identifiers import folded
 
 # What a column can say, and how its heading is usually worded, folded.
 TARGETS: dict[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from requests_desk.tickets.identifiers import BadText, clean_text, folded
+from requests_desk.people.identifiers import BadText, clean_text, folded
 from requests_desk.tickets.words import Channel, Ending, Kind
 
 Errors = dict[str, str]

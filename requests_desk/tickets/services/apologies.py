@@ -11,8 +11,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers, texts
+from requests_desk.tickets import access, texts
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Apology, Ticket
 from requests_desk.tickets.services import ledger, locking, outbox, refusing, signing

@@ -19,9 +19,10 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from requests_desk.files import file_types, scanner
+from requests_desk.files.file_types import Unfit
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import file_types, identifiers, scanner
-from requests_desk.tickets.file_types import Unfit
 from requests_desk.tickets.models import Attachment, Message, Reply, Ticket
 from requests_desk.tickets.services import ledger
 from requests_desk.tickets.services.ledger import Line

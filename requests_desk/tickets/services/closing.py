@@ -8,8 +8,9 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers, rules
+from requests_desk.tickets import access, rules
 from requests_desk.tickets.models import Message, Ticket
 from requests_desk.tickets.services import calls, due, ledger, locking
 from requests_desk.tickets.services.ledger import Line

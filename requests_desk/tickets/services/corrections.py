@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.models import Message, Ticket, TicketClock
 from requests_desk.tickets.services import due, ledger, locking, refusing
 from requests_desk.tickets.services.incoming import EARLIEST

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import identifiers, splitting
+from requests_desk.tickets import splitting
 from requests_desk.tickets.models import Attachment, Exclusion, Message, Ticket, TicketCycle
 from requests_desk.tickets.services import (
     attachments,

@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from requests_desk.people.identifiers import folded
 from requests_desk.people.models import Agency, User
-from requests_desk.tickets.identifiers import folded
 from requests_desk.tickets.models import Field, Register, RegisterRow
 from requests_desk.tickets.register import columns, files, values
 from requests_desk.tickets.services import policy_choice, refusing, taking_over

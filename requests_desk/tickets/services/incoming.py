@@ -12,10 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
+from requests_desk.people.identifiers import Oddity
 from requests_desk.people.models import Agency, Unit, User
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.access import RIGHTS, Right, memberships
-from requests_desk.tickets.identifiers import Oddity
 from requests_desk.tickets.models import Field
 from requests_desk.tickets.services import items, policy_choice, refusing
 from requests_desk.tickets.words import Channel, Entry, Kind, Priority

@@ -12,9 +12,10 @@ from django.contrib.postgres.search import SearchVector
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Value
 
+from requests_desk.people import identifiers
+from requests_desk.people.identifiers import Oddity
 from requests_desk.people.models import Agency, User
-from requests_desk.tickets import identifiers, likeness, texts
-from requests_desk.tickets.identifiers import Oddity
+from requests_desk.tickets import likeness, texts
 from requests_desk.tickets.models import Attachment, CodeCounter, StatusLink, Ticket
 from requests_desk.tickets.services import attachments, due, items, ledger, outbox, policy_choice, requesters, timing
 from requests_desk.tickets.services.incoming import Refused, Request, checked, digest, oddities, submission_of

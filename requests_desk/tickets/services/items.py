@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, Q
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import identifiers, splitting
+from requests_desk.tickets import splitting
 from requests_desk.tickets.models import Item, Message, Reply, Ticket, TicketLink
 from requests_desk.tickets.services import ledger, locking, refusing
 from requests_desk.tickets.services.ledger import Line

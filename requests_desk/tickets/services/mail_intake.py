@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from notifications import outbox
 from notifications import queries as outbox_queries
+from requests_desk.files import file_types
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, file_types, folding, identifiers
+from requests_desk.tickets import access, folding
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.mail_words import File, Nature, Parsed
 from requests_desk.tickets.models import Attachment, Mail, Mailbox, Message, Ticket

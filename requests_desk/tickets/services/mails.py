@@ -14,8 +14,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.mail_words import Parsed
 from requests_desk.tickets.models import Mail, Mailbox, MailContent
 from requests_desk.tickets.services import refusing

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.models import Attachment, Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
 from requests_desk.tickets.services import calls, due, items, ledger, limits, refusing, signing, standing
 from requests_desk.tickets.services.ledger import Line

@@ -12,8 +12,9 @@ from django.db import transaction
 
 from notifications import outbox as notifications_outbox
 from notifications.outbox import Outcome
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import identifiers, texts
+from requests_desk.tickets import texts
 from requests_desk.tickets.models import Attachment, Delivery, Reply, Ticket
 from requests_desk.tickets.services import (
     attachments,

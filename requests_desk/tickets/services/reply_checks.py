@@ -13,8 +13,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from notifications import channels
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, identifiers, rules
+from requests_desk.tickets import access, rules
 from requests_desk.tickets.models import Attachment, Delivery, Ticket
 from requests_desk.tickets.services import due, items, refusing
 from requests_desk.tickets.services.incoming import FREE_BACKDATING

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import Agency, User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.models import Requester, RequesterMerge, RequesterPhone, Ticket, TicketLink
 from requests_desk.tickets.services import ledger, refusing
 from requests_desk.tickets.services.ledger import Line

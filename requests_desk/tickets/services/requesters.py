@@ -10,9 +10,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Lower
 
+from requests_desk.people import identifiers
+from requests_desk.people.identifiers import Phone
 from requests_desk.people.models import Agency
-from requests_desk.tickets import identifiers
-from requests_desk.tickets.identifiers import Phone
 from requests_desk.tickets.models import Requester, RequesterPhone
 from requests_desk.tickets.services.incoming import Asked
 

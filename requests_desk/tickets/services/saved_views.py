@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import SavedView
 from requests_desk.tickets.services import refusing
 

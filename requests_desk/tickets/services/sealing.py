@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import Membership, Unit, User
-from requests_desk.tickets import access, identifiers
+from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Message, Ticket
 from requests_desk.tickets.services import ledger, locking, refusing
 from requests_desk.tickets.services.ledger import Line

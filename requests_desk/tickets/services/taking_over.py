@@ -12,8 +12,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from requests_desk.people import identifiers
 from requests_desk.people.models import Unit, User
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import Message, Register, RegisterRow, Ticket
 from requests_desk.tickets.register import values
 from requests_desk.tickets.register.values import Entry

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from notifications import queries as outbox
+from requests_desk.people import identifiers
 from requests_desk.people.models import Agency, User
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.access import Proof
 from requests_desk.tickets.mail_words import Parsed
 from requests_desk.tickets.models import Mail, Ticket

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from requests_desk.files import file_types
+from requests_desk.people import identifiers
 from requests_desk.people.models import Role
-from requests_desk.tickets import file_types, folding, identifiers, moments, words
+from requests_desk.tickets import folding, moments, words
 
 register = template.Library()
 

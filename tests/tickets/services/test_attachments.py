@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from notifications.models import Notification
-from requests_desk.tickets import identifiers
+from requests_desk.people import identifiers
 from requests_desk.tickets.models import Attachment, Ticket
 from requests_desk.tickets.services import approval, assignment, attachments, cycles, intake, merging, replies
 from requests_desk.tickets.services.attachments import FileRefused

@@ -9,8 +9,8 @@ import pytest
 
 from notifications.models import Notification
 from notifications.results import Result
+from requests_desk.people import identifiers
 from requests_desk.people.models import Role
-from requests_desk.tickets import identifiers
 from requests_desk.tickets.models import NOTHING_DUE, Requester, StatusLink, Ticket
 from requests_desk.tickets.services import incoming, intake, reminders
 from requests_desk.tickets.services.incoming import Asked

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from notifications.results import Result
-from requests_desk.tickets.identifiers import text_digest
+from requests_desk.people.identifiers import text_digest
 from requests_desk.tickets.models import Event, Ticket
 from requests_desk.tickets.services import assignment, closing, ledger, reminders, replies
 from requests_desk.tickets.services.incoming import Asked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from requests_desk.tickets import identifiers
-from requests_desk.tickets.identifiers import BadText
+from requests_desk.people import identifiers
+from requests_desk.people.identifiers import BadText
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from requests_desk.tickets import file_types
-from requests_desk.tickets.file_types import PDF, Unfit, safe_name
+from requests_desk.files import file_types
+from requests_desk.files.file_types import PDF, Unfit, safe_name
 from tests.support import files
 
 MOST = 1_000_000

@@ -1,0 +1,1 @@
+"""What a file holds, whatever its name says: a leaf that knows nothing of requests."""

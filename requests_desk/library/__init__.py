@@ -1,0 +1,1 @@
+"""Published answers and documents: what everyone may read. Knows nothing of requests."""
