@@ -80,6 +80,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     return ByDesk(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give what drives a real browser or real processes a second try: a laden machine may be late once, never twice.
+
+    The summary names every test that took it.
+    """
+    for item in items:
+        if item.get_closest_marker("browser") or item.get_closest_marker("processes"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def stores() -> Path:
     """Wait until the stores answer. Return their data directory."""

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
+PATIENCE_MS = 15_000  # a laden machine draws late
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -84,12 +85,13 @@ def browser() -> Iterator[Browser]:
 def windows(browser: Browser, base_url: str) -> Iterator[OpenPage]:
     """Yield a function that opens a window of the size of a phone: addresses are relative to `base_url`."""
     contexts = []
+    expect.set_options(timeout=PATIENCE_MS)
 
     def open_(*, viewport: dict[str, int] = PHONE, javascript: bool = True, **more: Any) -> Page:
         context = browser.new_context(
             base_url=base_url, viewport=viewport, java_script_enabled=javascript, locale="vi-VN", **more
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         return context.new_page()
 
