@@ -206,6 +206,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_FORMS = {
     "login": "requests_desk.people.accounts.forms.LoginForm",
+    "reauthenticate": "requests_desk.people.accounts.forms.ReauthenticateForm",
     "reset_password": "requests_desk.people.accounts.forms.ResetPasswordForm",
 }
 # A whole office stands behind one address: narrow on the name, wide on the address (failures only).
@@ -215,6 +216,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,3/5m/key",
 }
 MFA_ADAPTER = "requests_desk.people.accounts.adapters.SecondFactors"
+MFA_FORMS = {f"{do}_webauthn": f"requests_desk.people.accounts.forms.{do.title()}Passkey" for do in ("add", "edit")}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # phones run half a minute off

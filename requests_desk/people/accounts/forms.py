@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.http import HttpRequest
 from django.utils import translation
@@ -27,6 +28,31 @@ class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # allauth ships no ty
     def add_prefix(self, field_name: str) -> str:
         """Return the name of a field's box."""
         return "username" if field_name == "login" else str(super().add_prefix(field_name))
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, of somebody who is signed in: the way to a new one stands in their account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class AddPasskey(passkeys.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey and what its owner calls it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+
+
+class EditPasskey(passkeys.EditWebAuthnForm):  # type: ignore[misc]
+    """What a passkey is called."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
 
 
 class ResetPasswordForm(forms.Form):
