@@ -344,6 +344,7 @@ CELERY_TASK_ROUTES = {
     "tickets.import_register": {"queue": "mail"},  # by slices of two seconds: no mail waits longer for it
     "tickets.send_sms": {"queue": "sms"},
     "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider: the sweep must not wait for that
+    "tickets.count_figures": {"queue": "sms"},  # at a million requests it reads for a second
     "tickets.tidy_files": {"queue": "sms"},  # it may wait for the virus scanner
 }
 # No task expires: a worker whose clock is ahead would drop every one of them. What piled up while it was away is done
@@ -353,6 +354,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "tickets.audit", "schedule": steady.every(60)},
     "upkeep": {"task": "tickets.upkeep", "schedule": steady.every(300)},
     "tidy_files": {"task": "tickets.tidy_files", "schedule": steady.every(600)},
+    "count_figures": {"task": "tickets.count_figures", "schedule": steady.every(600)},
 }
 
 # --- the API ---------------------------------------------------------------------------------------------------

@@ -161,6 +161,8 @@ class Milestone(models.Model):
             models.Index(
                 fields=["next_look_at"], name="milestone_due_to_look", condition=Q(next_look_at__isnull=False)
             ),
+            # How the promise was kept over a stretch of time is counted by when it was due.
+            models.Index(fields=["due_at"], name="milestone_first_due", condition=Q(name="first_reply")),
         ]
 
     def __str__(self) -> str:

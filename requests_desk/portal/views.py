@@ -22,7 +22,7 @@ from requests_desk.portal import throttle
 from requests_desk.portal.forms import StatusForm
 from requests_desk.tickets import downloads
 from requests_desk.tickets.models import Attachment
-from requests_desk.tickets.queries import public
+from requests_desk.tickets.queries import figures, public
 from requests_desk.tickets.services import attachments
 
 View = Callable[..., HttpResponse]
@@ -50,8 +50,10 @@ def kept_nowhere(view: View) -> View:
 def home(request: HttpRequest) -> HttpResponse:
     """Show who answers, how to ask, what is promised, and whether somebody is there now."""
     front = public.front(at=timezone.now())
-    office = front.office if front else None
-    return page(request, "portal/home.html", {"front": front, "form": StatusForm()}, office=office)
+    if front is None:
+        return page(request, "portal/home.html", {"form": StatusForm()})
+    context = {"front": front, "form": StatusForm(), "lately": figures.lately(front.agency)}
+    return page(request, "portal/home.html", context, office=front.office)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

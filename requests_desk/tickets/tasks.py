@@ -26,6 +26,7 @@ from requests_desk.tickets.services import (
     attachments,
     dead_man,
     drafts,
+    figures,
     forgetting,
     heartbeat,
     importing,
@@ -97,6 +98,12 @@ def tidy_files() -> None:
     attachments.rescan(at=at)
     attachments.forget_staged(at=at)
     attachments.forget_strays(at=at)
+
+
+@shared_task(name="tickets.count_figures")
+def count_figures() -> None:
+    """Count what the first page says of the promise."""
+    figures.count_all(at=database_now())
 
 
 @shared_task(name="tickets.import_register")

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from requests_desk.people.models import Agency
+from requests_desk.tickets.models import Figures
 from tests.portal.cast import page
-from tests.support.cast import Desk
+from tests.support.cast import MORNING, Desk
 
 
 def test_it_shows_whom_to_call_and_what_is_promised(client: Client, desk: Desk):
@@ -60,9 +61,42 @@ def test_it_stands_before_there_is_an_agency(client: Client):
     assert answer.status_code == 200
 
 
-def test_it_asks_the_database_twice(client: Client, desk: Desk, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_it_asks_the_database_three_times(client: Client, desk: Desk, django_assert_num_queries):
+    with django_assert_num_queries(3):
         client.get("/")
+
+
+def test_it_shows_the_hours_of_the_week(client: Client, desk: Desk):
+    Agency.objects.update(hotline="02613000000")
+
+    shown = page(client.get("/"))
+
+    assert "Thứ Hai đến Thứ Sáu" in shown
+    assert "07:30–11:30, 13:30–17:00" in shown
+
+
+@pytest.mark.parametrize(
+    ("counted", "said"),
+    [
+        ((97, 3, 19_200), ["97&nbsp;%", "trong số 100 yêu cầu", "5 giờ 20 phút"]),
+        ((4, 5, 19_200), ["mới có 9 yêu cầu đến hạn", "chưa đủ để tính tỷ lệ"]),
+        ((1, 11, None), ["8&nbsp;%", "chưa đến một nửa"]),
+    ],
+)
+def test_it_tells_how_the_promise_was_kept(
+    client: Client, desk: Desk, counted: tuple[int, int, int | None], said: list[str]
+):
+    kept, missed, median_s = counted
+    Figures.objects.create(agency=desk.agency, at=MORNING, kept=kept, missed=missed, median_s=median_s)
+
+    shown = page(client.get("/"))
+
+    assert [text for text in said if text not in shown] == []
+    assert ("&nbsp;%" in shown) == (kept + missed >= 10)
+
+
+def test_it_is_silent_on_the_promise_before_anything_was_counted(client: Client, desk: Desk):
+    assert "Kết quả thực hiện cam kết" not in page(client.get("/"))
 
 
 def test_it_keeps_search_engines_from_what_is_not_for_them(client: Client):

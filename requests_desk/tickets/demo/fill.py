@@ -16,7 +16,16 @@ from requests_desk.people.models import Agency, User
 from requests_desk.tickets.demo import people, samples
 from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
 from requests_desk.tickets.models import Alert, Notice, Ticket
-from requests_desk.tickets.services import assignment, climbing, closing, intake, policy_choice, reminders, replies
+from requests_desk.tickets.services import (
+    assignment,
+    climbing,
+    closing,
+    figures,
+    intake,
+    policy_choice,
+    reminders,
+    replies,
+)
 from requests_desk.tickets.words import Reason
 from sla import catalogue, versions, worktime
 from sla.models import Milestone
@@ -39,6 +48,7 @@ def fill(*, at: datetime, progress: Callable[[str], None]) -> list[dict[str, str
             progress(f"{number} of {len(steps)} events replayed")
     let_time_pass(until=at)
     Notice.objects.filter(at__lt=at - timedelta(days=1)).update(read_at=at)
+    figures.count(house.agency, at=at)
     return house.accounts
 
 

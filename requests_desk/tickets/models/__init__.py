@@ -7,6 +7,7 @@ from requests_desk.tickets.models.apology import Apology
 from requests_desk.tickets.models.attachments import Attachment
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
+from requests_desk.tickets.models.figures import Figures
 from requests_desk.tickets.models.handover import Handover
 from requests_desk.tickets.models.health import Heartbeat
 from requests_desk.tickets.models.held import Held
@@ -42,6 +43,7 @@ __all__ = [
     "Event",
     "Exclusion",
     "Field",
+    "Figures",
     "Handover",
     "Heartbeat",
     "Held",

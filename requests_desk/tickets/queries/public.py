@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.core import signing
@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from requests_desk.people import identifiers
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Attachment, Item, Message, Reply, Ticket, TicketClock, TicketLink
-from requests_desk.tickets.queries import deadlines
+from requests_desk.tickets.queries import deadlines, opening
 from requests_desk.tickets.services import attachments, policy_choice
 from requests_desk.tickets.services.policy_choice import CALENDAR
 from requests_desk.tickets.words import FINAL_REPLIES, Channel, Ending, Kind, LinkKind, Priority, ReplyKind
@@ -55,9 +55,11 @@ class Office:
 class Front:
     """An office and its door: open until `closes_at`, or closed until `opens_at`; neither where no hours are known."""
 
+    agency: int
     office: Office
     closes_at: datetime | None = None
     opens_at: datetime | None = None
+    week: tuple[opening.Hours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +158,12 @@ def front(*, at: datetime) -> Front | None:
     try:
         version = catalogue.current_calendar(f"agency:{agency.pk}", CALENDAR)
         calendar = worktime.Calendar.from_json(version.document)
+        week = opening.week(calendar, at=at)
         if worktime.is_open(calendar, at):
-            return Front(office, closes_at=_closing(calendar, at))
-        return Front(office, opens_at=worktime.next_open(calendar, at))
+            return Front(agency.pk, office, closes_at=opening.closing(calendar, at), week=week)
+        return Front(agency.pk, office, opens_at=worktime.next_open(calendar, at), week=week)
     except (catalogue.NothingInForce, worktime.WorktimeError):
-        return Front(office)
+        return Front(agency.pk, office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,13 +388,3 @@ def _last(replies: Sequence[Row], kinds: Container[str], *, full: bool) -> Said 
 
 def _in_language(name: str | None, name_en: str | None) -> str:
     return (get_language() == "en" and name_en) or name or ""
-
-
-def _closing(calendar: worktime.Calendar, at: datetime) -> datetime | None:
-    """Return when the stretch of office hours around `at` ends."""
-    local = at.astimezone(calendar.tz)
-    minute = local.hour * 60 + local.minute
-    closes = next((span.closes for span in calendar.spans(local.date()) if minute < span.closes), None)
-    if closes is None:
-        return None
-    return datetime.combine(local.date(), time(), tzinfo=calendar.tz) + timedelta(minutes=closes)

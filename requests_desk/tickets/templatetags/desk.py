@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.db.models import TextChoices
@@ -183,6 +183,12 @@ def office_time(moment: datetime | None) -> str:
 def time_left(due_at: datetime | None, at: datetime) -> str:
     """Return the time left, or gone by, in words."""
     return moments.time_left(due_at, at) if due_at else ""
+
+
+@register.filter
+def duration(span: timedelta) -> str:
+    """Return a length of time in words."""
+    return moments.duration(span)
 
 
 @register.filter

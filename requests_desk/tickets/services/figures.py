@@ -1,0 +1,22 @@
+"""Count in the background what the first page says of the promise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from requests_desk.people.models import Agency
+from requests_desk.tickets.models import Figures
+from requests_desk.tickets.queries import figures
+
+
+def count(agency: Agency, *, at: datetime) -> Figures:
+    """Count how an agency kept its promise lately, and keep that in place of what was counted before."""
+    found = figures.kept(agency.pk, since=at - figures.LATELY, until=at)
+    row, _is_new = Figures.objects.update_or_create(agency=agency, defaults={"at": at, **found._asdict()})
+    return row
+
+
+def count_all(*, at: datetime) -> None:
+    """Count for every agency."""
+    for agency in Agency.objects.order_by("pk"):
+        count(agency, at=at)
