@@ -78,7 +78,9 @@
   // What is typed is saved at each pause. While the desk does not take it, this browser keeps it and tries again.
   const send = (said, body, signal) =>
     fetch(said.dataset.url, { method: "POST", body, signal, keepalive: body.toString().length < 60000 }).catch(() => null);
-  document.querySelectorAll("output.drafted").forEach((said) => {
+  const keepDraft = (said, isFirst) => {
+    if (said.dataset.watched) return;
+    said.dataset.watched = "1";
     const form = said.closest("form");
     const key = `draft:${said.dataset.user}:${form.elements.draft_place.value}`;
     const typed = () => [...new FormData(form)].filter(([, value]) => typeof value === "string");
@@ -112,13 +114,20 @@
       asking?.abort(); // what is sent now must not come back as a draft
     });
     window.addEventListener("pagehide", () => timer && !form.dataset.sent && save());
-    const left = localStorage.getItem(key);
+    const left = isFirst && localStorage.getItem(key);
+    if (!isFirst) soon();
     if (!left) return;
     for (const [name, value] of JSON.parse(left)) {
       const box = form.elements[name];
-      if (box?.type && box.type !== "hidden" && box.type !== "checkbox") box.value = value;
+      if (box instanceof RadioNodeList || box?.type && box.type !== "hidden" && box.type !== "checkbox") box.value = value;
     }
     soon();
+  };
+  document.querySelectorAll("output.drafted").forEach((said) => keepDraft(said, true));
+  // A form that came anew, with what a step put into it, is kept like the one it took the place of.
+  document.addEventListener("htmx:load", (event) => {
+    const said = event.target.querySelector?.("output.drafted");
+    if (said) keepDraft(said, false);
   });
 
   // What an earlier page could not hand over goes to the desk now, and stands among what was begun.

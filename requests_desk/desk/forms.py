@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from requests_desk.desk.entries import LAYOUTS, Layout
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
-from requests_desk.tickets.models import Draft, Field, Item, Reply, Ticket
-from requests_desk.tickets.services import items
+from requests_desk.tickets.models import Field
 from requests_desk.tickets.templatetags.desk import LISTS
 from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import (
-    CallOutcome,
     Channel,
     Ending,
     Entry,
     Kind,
     Priority,
-    Reason,
-    ReplyChannel,
-    ReplyKind,
-    ReplyState,
 )
 
-# How much of a question tells it from the others.
-QUESTION_LENGTH = 120
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -102,8 +92,8 @@ class TicketForm(WithFiles):
         self.layout = layout
         _lay_out(self, layout)
         fields = Field.objects.filter(agency=agency).order_by("name")
-        _choices(self, "field", [("", "—"), *((field.code, str(field)) for field in fields)])
-        _queryset(self, "unit", agency.units.order_by("name"))
+        set_choices(self, "field", [("", "—"), *((field.code, str(field)) for field in fields)])
+        set_rows(self, "unit", agency.units.order_by("name"))
         self.initial.setdefault("submission", uuid.uuid4().hex)
 
     @property
@@ -144,46 +134,6 @@ def _lay_out(form: TicketForm, layout: Layout) -> None:
     form.fields[first].widget.attrs["autofocus"] = True
 
 
-class ReplyForm(WithFiles):
-    """A reply of one kind: the fields that kind needs, and the proof its channel needs."""
-
-    channel = forms.ChoiceField(label=_("Way of replying"), choices=ReplyChannel)
-    text = text_field(_("Text of the reply"), rows=6)
-    reason = forms.ChoiceField(label=_("Why not in full yet"), choices=[("", "—"), *Reason.choices], required=False)
-    done = text_field(_("What was done"), rows=2)
-    promised_at = moment_field(_("Promised date of final reply"))
-    contact = forms.CharField(label=_("Contact"), required=False)
-    ground = forms.CharField(label=_("Legal ground"), required=False)
-    receiving_body = forms.CharField(label=_("Receiving body"), required=False)
-    call_outcome = forms.ChoiceField(label=_("Call"), choices=[("", "—"), *CallOutcome.choices], required=False)
-    spoke_to = forms.CharField(label=_("Who answered"), required=False)
-    said = text_field(_("What was said"), rows=2)
-    document_number = forms.CharField(label=_("Number and symbol"), required=False)
-    happened_at = moment_field(_("When it took place"), help_text=_("Empty means now."))
-    seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    # The returned reply, or the draft, that this one takes the place of.
-    draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    items = forms.TypedMultipleChoiceField(
-        label=_("Questions this reply settles"),
-        help_text=_("The deadline runs on until the last one is settled, or an interim reply says when."),
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-
-    field_order = ("channel", "items")
-
-    def __init__(self, *args: Any, kind: str, asked: Sequence[Item] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.auto_id = f"id_{kind}_%s"
-        _choices(self, "items", [(str(item.number), _question(item)) for item in asked])
-        if kind == ReplyKind.INTERIM or len(asked) < 2:  # it settles none, or there is none to choose
-            del self.fields["items"]
-        foreign = {name for needs in rules.REPLY_NEEDS.values() for name in needs} - set(rules.REPLY_NEEDS[kind])
-        for name in foreign:
-            del self.fields[name]
-
-
 class AssignForm(forms.Form):
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
     officer = forms.ModelChoiceField(
@@ -194,10 +144,10 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "id_assign_%s"
-        _queryset(self, "unit", agency.units.order_by("name"))
+        set_rows(self, "unit", agency.units.order_by("name"))
         roles = [role for role, rights in access.RIGHTS.items() if access.Right.REPLY in rights]
         able = Membership.objects.filter(agency=agency, role__in=roles, user__is_active=True)
-        _queryset(self, "officer", User.objects.filter(pk__in=able.values("user")).order_by("full_name"))
+        set_rows(self, "officer", User.objects.filter(pk__in=able.values("user")).order_by("full_name"))
 
 
 class AssignManyForm(AssignForm):
@@ -238,53 +188,13 @@ class DeliveryFilter(forms.Form):
     state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *LISTS["outbox"].items()], required=False)
 
 
-def reply_forms(
-    ticket: Ticket,
-    *,
-    asked: Sequence[Item],
-    bound: ReplyForm | None,
-    bound_kind: str,
-    begun: Mapping[str, Draft],
-    at: datetime,
-) -> dict[str, ReplyForm]:
-    """Return a form per kind of reply; the one just sent back keeps what was typed, another what was `begun`."""
-    channel = ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL
-    tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
-    initial = {"channel": channel, "seen_seq": ticket.ledger_seq, "promised_at": tomorrow}
-    initial |= {"items": items.unspoken(ticket, asked)}
-    given = {kind.value: initial.copy() for kind in ReplyKind}
-    if handed := rules.HAND_OVER.get(ticket.kind):
-        given[ReplyKind.TRANSFER.value] |= dict(zip(("ground", "receiving_body"), handed, strict=True))
-    for reply in _drafts(ticket):
-        given[reply.kind] |= _as_typed(reply)
-    for kind in given:
-        if draft := begun.get(f"reply:{ticket.code}:{kind}"):
-            given[kind] |= draft.data
-    fresh = {kind: ReplyForm(kind=kind, asked=asked, initial=first) for kind, first in given.items()}
-    return fresh | ({bound_kind: bound} if bound else {})
-
-
-def _question(item: Item) -> str:
-    """Return a question as a box beside it names it."""
-    line = " ".join(item.text.split())
-    return f"{item.number}. {line if len(line) <= QUESTION_LENGTH else line[: QUESTION_LENGTH - 1] + '…'}"
-
-
-def _drafts(ticket: Ticket) -> QuerySet[Reply]:
-    return ticket.replies.filter(state__in=(ReplyState.DRAFT, ReplyState.RETURNED)).order_by("pk")
-
-
-def _as_typed(reply: Reply) -> dict[str, Any]:
-    return {name: getattr(reply, name) for name in ReplyForm.base_fields if hasattr(reply, name)} | {"draft": reply.pk}
-
-
-def _queryset(form: forms.Form, name: str, rows: Any) -> None:
+def set_rows(form: forms.Form, name: str, rows: Any) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  declared so above
     field.queryset = rows
 
 
-def _choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
+def set_choices(form: forms.Form, name: str, choices: list[tuple[str, str]]) -> None:
     field = form.fields[name]
     assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared so above
     field.choices = choices

@@ -72,7 +72,7 @@ def test_it_comes_back_into_the_form_it_was_written_in(desk, ticket):
     leader.post(ticket.url, form_of(leader, ticket, "return") | {"reason": "Nêu rõ điều khoản."})
 
     page = alice.get(ticket.url)
-    form = page.context["reply_forms"]["refusal"]
+    form = page.context["reply_form"]
     assert form.initial["ground"] == "Điều 6"
     assert "Nêu rõ điều khoản." in page.text
 

@@ -45,7 +45,7 @@ def test_it_takes_no_promise_in_the_past_or_beyond_the_cap(client: Client, ticke
     page = client.post(f"{ticket.url}?reply=interim", INTERIM | {"promised_at": f"{promised_at:%Y-%m-%dT%H:%M}"})
 
     assert page.status_code == 422
-    form = page.context["reply_forms"]["interim"]
+    form = page.context["reply_form"]
     assert "promised_at" in form.errors
     assert "Đã gửi phiếu lấy ý kiến." in page.text
     assert not Reply.objects.exists() and not Delivery.objects.exists()

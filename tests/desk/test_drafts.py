@@ -72,13 +72,13 @@ def test_it_keeps_a_draft_whose_form_was_refused(client: Client, desk: Desk) -> 
 
 def test_it_puts_a_half_written_reply_back_into_its_form(client: Client, desk: Desk) -> None:
     ticket = log_ticket(desk)
-    keep(client, f"reply:{ticket.code}:interim", text="Đang hỏi Sở Xây dựng", reason="other_agency", seen_seq="0")
+    keep(client, f"reply:{ticket.code}", kind="interim", text="Đang hỏi Sở Xây dựng", seen_seq="0")
 
     page = client.get(ticket.url)
 
-    assert page.context["reply_forms"]["interim"]["text"].value() == "Đang hỏi Sở Xây dựng"
-    assert page.context["reply_forms"]["answer"]["text"].value() is None
-    assert page.context["reply_forms"]["interim"]["seen_seq"].value() == Ticket.objects.get().ledger_seq
+    assert page.context["reply_form"]["text"].value() == "Đang hỏi Sở Xây dựng"
+    assert page.context["reply_form"].kind == "interim"
+    assert page.context["reply_form"]["seen_seq"].value() == Ticket.objects.get().ledger_seq
 
 
 def test_it_shows_nobody_the_drafts_of_another(client: Client, desk: Desk) -> None:

@@ -87,7 +87,7 @@ def test_a_refused_file_costs_neither_the_text_nor_the_other_files(desk: Desk, t
     said = {"action": "reply", "channel": "email", "text": "Kính gửi Quý Công ty."}
 
     page = client.post(f"{ticket.url}?reply=answer", said | {"files": chosen})
-    (kept,) = page.context["reply_forms"]["answer"].taken.kept
+    (kept,) = page.context["reply_form"].taken.kept
     again = client.post(f"{ticket.url}?reply=answer", said | {"kept": kept.token})
 
     assert page.status_code == 422

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from requests_desk.desk.reply_forms import ReplyForm
 from requests_desk.tickets.models import Item, Reply, Ticket
+from requests_desk.tickets.services import items
 from tests.desk.test_ticket import ANSWER
 from tests.support.cast import Desk, log_ticket
 
@@ -97,30 +99,31 @@ def test_it_lists_each_question_with_what_became_of_it(client: Client, ticket: T
     assert page.text.count("Chưa giải quyết") == 1
 
 
-def test_it_offers_a_box_for_each_question_but_not_to_an_interim(client: Client, ticket: Ticket) -> None:
-    forms = client.get(ticket.url).context["reply_forms"]
+def test_it_offers_a_box_for_each_question_that_an_interim_passes_over(client: Client, ticket: Ticket) -> None:
+    form = client.get(ticket.url).context["reply_form"]
+    interim = ReplyForm({"channel": "call", "items": ["1"]}, kind="interim", asked=items.current(ticket))
 
-    assert forms["answer"].initial["items"] == [1, 2, 3]
-    assert "items" not in forms["interim"].fields
+    assert form.initial["items"] == [1, 2, 3]
+    assert interim.is_valid() and "items" not in interim.cleaned_data
 
 
 def test_it_offers_no_boxes_where_one_thing_is_asked(client: Client, desk: Desk) -> None:
     page = client.get(log_ticket(desk, at=timezone.now(), officer=desk.alice).url)
 
-    assert "items" not in page.context["reply_forms"]["answer"].fields
+    assert "items" not in page.context["reply_form"].fields
 
 
 def test_it_checks_the_questions_that_are_still_open(client: Client, ticket: Ticket) -> None:
     client.post(f"{ticket.url}?reply=answer", ANSWER | {"items": ["2"]})
 
-    assert client.get(ticket.url).context["reply_forms"]["answer"].initial["items"] == [1, 3]
+    assert client.get(ticket.url).context["reply_form"].initial["items"] == [1, 3]
 
 
 def test_it_asks_which_questions_a_reply_settles(client: Client, ticket: Ticket) -> None:
     page = client.post(f"{ticket.url}?reply=answer", ANSWER)
 
     assert page.status_code == 422
-    assert "items" in page.context["reply_forms"]["answer"].errors
+    assert "items" in page.context["reply_form"].errors
     assert not Reply.objects.exists()
 
 

@@ -85,7 +85,7 @@ def test_it_says_what_a_reply_lacks_and_keeps_the_rest(client: Client, ticket: T
     response = client.post(f"{ticket.url}?reply={kind}", ANSWER)
 
     assert response.status_code == 422
-    assert response.context["reply_forms"][kind].errors[field]
+    assert response.context["reply_form"].errors[field]
     assert "Nộp ba giấy tờ." in response.text
     assert not Reply.objects.exists()
 

@@ -24,13 +24,13 @@ def ticket(running_desk: RunningDesk) -> dict[str, Any]:
 def send_interim(page: Page, code: str) -> str:
     """Fill in the form of an interim reply, send it, and return the promised time as typed."""
     page.goto(f"/desk/tickets/{code}/?reply=interim")
-    form = page.locator(".kind-interim")
+    form = page.locator("#reply-form")
     form.locator("[name=reason]").select_option("other_agency")
     form.locator("[name=text]").fill("Nội dung cần ý kiến của Sở Xây dựng.")
     form.locator("[name=done]").fill("Đã gửi phiếu lấy ý kiến.")
     form.locator("[name=contact]").fill("Trần Quang Minh, 0261 3 000 000")
     promised = form.locator("[name=promised_at]").input_value()
-    form.locator("[type=submit]").click()
+    form.locator("[type=submit].btn-primary").click()
     return promised
 
 

@@ -12,7 +12,18 @@ from requests_desk.tickets.access import Right
 from requests_desk.tickets.services import drafts
 
 # What comes with every form and is no word of its writer.
-BESIDE = ("csrfmiddlewaretoken", "draft_place", "action", "seen_seq", "submission", "draft", "items", "items_of", "one")
+BESIDE = (
+    "csrfmiddlewaretoken",
+    "draft_place",
+    "action",
+    "seen_seq",
+    "submission",
+    "draft",
+    "items",
+    "items_of",
+    "one",
+    "step",
+)
 
 
 @page(Right.READ)

@@ -17,15 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.desk import forms
 from requests_desk.desk.pages import DeskRequest, page
-from requests_desk.desk.views import verbs
+from requests_desk.desk.views import composing, verbs
 from requests_desk.desk.views.verbs import VERBS
 from requests_desk.people import identifiers
 from requests_desk.tickets import access, downloads
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Attachment, Reply, Ticket
+from requests_desk.tickets.models import Attachment, Ticket
 from requests_desk.tickets.queries import alerts, drafts, ticket_page
 from requests_desk.tickets.services import (
-    approval,
     assignment,
     closing,
     intake,
@@ -34,10 +33,9 @@ from requests_desk.tickets.services import (
     locking,
     notices,
     refusing,
-    replies,
 )
 from requests_desk.tickets.upload_forms import WithFiles
-from requests_desk.tickets.words import ReplyKind, ReplyState
+from requests_desk.tickets.words import ReplyKind
 
 
 @page(Right.READ)
@@ -72,36 +70,13 @@ def _read(request: DeskRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
-    kind = request.GET.get("reply", "")
+    kind = composing.kind_of(request)
     if kind not in ReplyKind.values:
         return _unknown(request, ticket)
-    form = forms.ReplyForm(request.POST, kind=kind, asked=items.current(ticket))
-
-    def send(data: dict[str, Any], at: datetime) -> str:
-        seen, earlier, files = data.pop("seen_seq"), data.pop("draft"), data.pop("files")
-        draft = replies.Draft(kind=kind, **data | ({"items": tuple(data["items"])} if "items" in data else {}))
-        if earlier:
-            again = ticket.replies.get(pk=earlier)
-            reply = approval.submit_again(again, draft, by=request.user, at=at, seen_seq=seen, files=files)
-        else:
-            reply = replies.send(ticket, draft, by=request.user, at=at, seen_seq=seen, files=files)
-        if reply.state == ReplyState.SUBMITTED:
-            return _("Submitted for approval. The deadline runs on.")
-        done = _("The reply is on its way.") if data["channel"] == "email" else _("The reply is recorded.")
-        return f"{done} {_left(ticket, reply)}".strip()
-
-    return _attempt(request, ticket, form, send, reply_form=form, reply_kind=kind)
-
-
-def _left(ticket: Ticket, reply: Reply) -> str:
-    """Say which questions a final reply leaves open: the deadline runs on for them."""
-    open_ = [item.number for item in items.current(ticket) if not item.result and item.number not in reply.items]
-    if not reply.items or not open_:
-        return ""
-    numbers = ", ".join(str(number) for number in open_)
-    return _("The deadline runs on for question %(numbers)s: answer it, or say when in an interim reply.") % {
-        "numbers": numbers
-    }
+    form = composing.bound(request, ticket, kind)
+    if step := composing.step_of(request):
+        return _page(request, ticket, reply_form=step(request, ticket, form))
+    return _attempt(request, ticket, form, composing.sender(request, ticket, kind), reply_form=form)
 
 
 def _assign(request: DeskRequest, ticket: Ticket) -> HttpResponse:
@@ -204,7 +179,6 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     rights = access.rights_on(request.user, ticket)
     before = request.GET.get("before", "")
     timeline, older = ticket_page.timeline(ticket, before=int(before) if before.isdecimal() else None)
-    bound, kind = more.pop("reply_form", None), more.pop("reply_kind", "")
     conflict = more.pop("conflict", None)
     sent = ticket_page.sent(ticket)
     relatives = ticket_page.relatives(ticket, access.visible(request.user))
@@ -231,8 +205,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},
         "questions": asked,
-        "reply_forms": forms.reply_forms(ticket, asked=asked, bound=bound, bound_kind=kind, begun=begun, at=at),
-        "reply_kind": kind or request.GET.get("reply", ""),
+        "reply_form": more.pop("reply_form", None) or composing.fresh(request, ticket, asked=asked, begun=begun, at=at),
         "assign_form": forms.AssignForm(
             agency=ticket.agency, initial=seen | {"unit": ticket.unit_id, "officer": ticket.officer_id}
         ),

@@ -20,6 +20,5 @@ def one(user: User, pk: str) -> Draft | None:
 
 def on_ticket(user: User, code: str) -> dict[str, Draft]:
     """Return by place what a person began to write on the page of a ticket."""
-    begun = [f"reply:{code}:", f"note:{code}"]
-    rows = Draft.objects.filter(user=user, place__regex=f"^({'|'.join(begun)})")
+    rows = Draft.objects.filter(user=user, place__in=[f"reply:{code}", f"note:{code}"])
     return {draft.place: draft for draft in rows}

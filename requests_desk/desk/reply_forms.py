@@ -1,0 +1,133 @@
+"""The form of a reply: one for all four kinds, so that changing the kind loses nothing (P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from requests_desk.desk.forms import moment_field, set_choices, text_field
+from requests_desk.people import identifiers
+from requests_desk.people.models import User
+from requests_desk.tickets import rules
+from requests_desk.tickets.models import Draft, Item, Reply, Ticket
+from requests_desk.tickets.services import items
+from requests_desk.tickets.upload_forms import WithFiles
+from requests_desk.tickets.words import CallOutcome, Reason, ReplyChannel, ReplyKind, ReplyState
+
+# How much of a question tells it from the others.
+QUESTION_LENGTH = 120
+# What one kind alone needs; a kind that does not passes it over, and it stays typed.
+OF_SOME_KINDS = {name for needs in rules.REPLY_NEEDS.values() for name in needs}
+
+
+class ReplyForm(WithFiles):
+    """A reply of any kind: what its kind needs, and the proof its channel needs; the rest is not looked at."""
+
+    channel = forms.ChoiceField(label=_("Way of replying"), choices=ReplyChannel)
+    items = forms.TypedMultipleChoiceField(
+        label=_("Questions this reply settles"),
+        help_text=_("The deadline runs on until the last one is settled, or an interim reply says when."),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    reason = forms.ChoiceField(label=_("Why not in full yet"), choices=[("", "—"), *Reason.choices], required=False)
+    done = text_field(_("What was done"), rows=2)
+    text = text_field(_("Text of the reply"), rows=6)
+    promised_at = moment_field(_("Promised date of final reply"))
+    contact = forms.CharField(label=_("Contact"), required=False)
+    ground = forms.CharField(label=_("Legal ground"), required=False)
+    receiving_body = forms.CharField(label=_("Receiving body"), required=False)
+    call_outcome = forms.ChoiceField(label=_("Call"), choices=[("", "—"), *CallOutcome.choices], required=False)
+    spoke_to = forms.CharField(label=_("Who answered"), required=False)
+    said = text_field(_("What was said"), rows=2)
+    document_number = forms.CharField(label=_("Number and symbol"), required=False)
+    happened_at = moment_field(_("When it took place"), help_text=_("Empty means now."))
+    seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # The returned reply, or the draft, that this one takes the place of.
+    draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, kind: str, asked: Sequence[Item] = (), **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_reply_%s", **kwargs)
+        self.kind = kind
+        set_choices(self, "items", [(str(item.number), _question(item)) for item in asked])
+        if len(asked) < 2:  # there is none to choose
+            del self.fields["items"]
+
+    @property
+    def kinds(self) -> list[tuple[str, bool]]:
+        """Return the kinds a reply may be of, and which one this is."""
+        return [(kind.value, kind == self.kind) for kind in ReplyKind]
+
+    def clean(self) -> dict[str, Any]:
+        """Pass over what this kind does not need, whatever stands there."""
+        foreign = OF_SOME_KINDS - set(rules.REPLY_NEEDS[self.kind])
+        if self.kind == ReplyKind.INTERIM:  # it settles none
+            foreign |= {"items"}
+        for name in foreign:
+            self.cleaned_data.pop(name, None)
+            self._errors.pop(name, None)  # type: ignore[attr-defined]  # Django's own place for them
+        return self.cleaned_data
+
+
+def reply_form(
+    ticket: Ticket,
+    *,
+    kind: str,
+    by: User,
+    asked: Sequence[Item],
+    drafts: Sequence[Reply],
+    begun: Mapping[str, Draft],
+    at: datetime,
+) -> ReplyForm:
+    """Return the form of a reply as its page opens: with what was begun, returned or taken back, else what is known."""
+    returned = next((one for one in reversed(drafts) if kind in ("", one.kind)), None)
+    typed = begun[place].data if (place := place_of(ticket)) in begun else {}
+    first = _usual(ticket, asked, by=by, at=at)
+    if returned:
+        first |= _as_typed(returned)
+    first |= typed
+    usual = ReplyKind.TRANSFER if ticket.kind in rules.HAND_OVER else ReplyKind.ANSWER
+    wanted = [kind, str(typed.get("kind", "")), returned.kind if returned else "", usual]
+    chosen = next(one for one in wanted if one in ReplyKind.values)
+    return ReplyForm(kind=chosen, asked=asked, initial=first)
+
+
+def place_of(ticket: Ticket) -> str:
+    """Return where what is typed into the form of a ticket's reply is kept."""
+    return f"reply:{ticket.code}"
+
+
+def _usual(ticket: Ticket, asked: Sequence[Item], *, by: User, at: datetime) -> dict[str, Any]:
+    tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
+    phone = identifiers.show_phone(by.phone or ticket.agency.hotline)
+    ground, receiving_body = rules.HAND_OVER.get(ticket.kind, ("", ""))
+    return {
+        "channel": ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL,
+        "contact": ", ".join(part for part in (by.full_name, phone) if part),
+        "seen_seq": ticket.ledger_seq,
+        "promised_at": tomorrow,
+        "items": items.unspoken(ticket, asked),
+        "ground": ground,
+        "receiving_body": receiving_body,
+    }
+
+
+def waiting_drafts(replies: Sequence[Reply]) -> list[Reply]:
+    """Return of a ticket's replies those that wait to be written on: returned ones, and those taken back."""
+    return [reply for reply in replies if reply.state in (ReplyState.DRAFT, ReplyState.RETURNED)]
+
+
+def _question(item: Item) -> str:
+    """Return a question as a box beside it names it."""
+    line = " ".join(item.text.split())
+    return f"{item.number}. {line if len(line) <= QUESTION_LENGTH else line[: QUESTION_LENGTH - 1] + '…'}"
+
+
+def _as_typed(reply: Reply) -> dict[str, Any]:
+    return {name: getattr(reply, name) for name in ReplyForm.base_fields if hasattr(reply, name)} | {"draft": reply.pk}
