@@ -10,4 +10,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "requests_desk.settings")
 
 app = Celery("requests_desk")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["requests_desk.tickets", "requests_desk.people"])
+app.autodiscover_tasks(["requests_desk.tickets", "requests_desk.library", "requests_desk.people"])

@@ -346,6 +346,7 @@ CELERY_TASK_ROUTES = {
     "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider: the sweep must not wait for that
     "tickets.count_figures": {"queue": "sms"},  # at a million requests it reads for a second
     "tickets.tidy_files": {"queue": "sms"},  # it may wait for the virus scanner
+    "library.*": {"queue": "sms"},  # a file is read within half a minute, or left alone
 }
 # No task expires: a worker whose clock is ahead would drop every one of them. What piled up while it was away is done
 # in moments, since a sweep that finds nothing costs one query.
@@ -355,6 +356,8 @@ CELERY_BEAT_SCHEDULE = {
     "upkeep": {"task": "tickets.upkeep", "schedule": steady.every(300)},
     "tidy_files": {"task": "tickets.tidy_files", "schedule": steady.every(600)},
     "count_figures": {"task": "tickets.count_figures", "schedule": steady.every(600)},
+    "read_documents": {"task": "library.read_files", "schedule": steady.every(60)},
+    "tidy_documents": {"task": "library.tidy_files", "schedule": steady.every(600)},
 }
 
 # --- the API ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest
 
 from requests_desk.files import file_types
+from requests_desk.files.store import FileRefused
 from requests_desk.people.models import User
 from requests_desk.tickets.services import attachments
 from requests_desk.tickets.services.attachments import Taken
@@ -35,7 +36,7 @@ class WithFiles(forms.Form):
         self.taken = attachments.take_in([] if is_flood else chosen, kept, by=by, at=at)
         if is_flood:
             names = [file_types.safe_name(one.name or "") for one in chosen]
-            self.taken.refused.extend(attachments.FileRefused(name, "flood") for name in names)
+            self.taken.refused.extend(FileRefused(name, "flood") for name in names)
         is_valid = self.is_valid()
         self.cleaned_data["files"] = tuple(self.taken.files)
         for refused in self.taken.refused:

@@ -6,8 +6,6 @@ else. A service that makes a ticket, message or reply calls `attach` in its own 
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,12 +13,11 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 from django.conf import settings
 from django.core import signing
-from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from requests_desk.files import file_types, scanner
-from requests_desk.files.file_types import Unfit
+from requests_desk.files import file_types, scanner, store
+from requests_desk.files.store import FileRefused
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Attachment, Message, Reply, Ticket
@@ -34,14 +31,6 @@ RESCANNED_AT_ONCE = 20
 _STAGED = signing.Signer(salt="requests_desk.staged-file")
 _PUBLIC = signing.Signer(salt="requests_desk.public-file")
 State = Attachment.State
-
-
-class FileRefused(ValueError):
-    """One file is not kept: `name` as its sender sees it, `reason` a key of file_types.REASONS."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {file_types.REASONS[reason]}")
-        self.name, self.reason = name, reason
 
 
 class Named(Protocol):
@@ -98,48 +87,17 @@ def keep(file: BinaryIO, name: str, *, by: User | None, at: datetime) -> Attachm
 
     While a virus scanner is configured and away, it is kept all the same and opens to nobody before it was scanned.
     """
-    try:
-        size, digest = _measured(file)
-        kind = file_types.kind_of(file, name, most_unpacked=settings.ATTACHMENT_MAX_UNPACKED_BYTES)
-        state = _scanned(file)
-    except Unfit as error:
-        raise FileRefused(file_types.safe_name(name), error.reason) from error
-    secret = secrets.token_hex(16)
-    file.seek(0)
-    place = default_storage.save(f"{FOLDER}/{secret[:2]}/{secret}", File(file))
+    stored = store.put(file, name, folder=FOLDER)
     return Attachment.objects.create(
-        name=file_types.safe_name(name, kind),
-        content_type=kind.content_type,
-        size=size,
-        sha256=digest,
-        place=place,
-        state=state,
+        name=stored.name,
+        content_type=stored.kind.content_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        place=stored.place,
+        state=State.KEPT if stored.is_scanned else State.WAITING,
         added_at=at,
         added_by=by,
     )
-
-
-def _measured(file: BinaryIO) -> tuple[int, str]:
-    """Return size and SHA-256 in one reading that stops where the file is too large."""
-    file.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while chunk := file.read(file_types.CHUNK):
-        size += len(chunk)
-        if size > settings.ATTACHMENT_MAX_BYTES:
-            raise Unfit("too_large")
-        digest.update(chunk)
-    return size, digest.hexdigest()
-
-
-def _scanned(file: BinaryIO) -> str:
-    if not scanner.is_configured():
-        return State.KEPT
-    try:
-        if scanner.is_clean(file):
-            return State.KEPT
-    except scanner.ScannerAway:
-        return State.WAITING
-    raise Unfit("infected")
 
 
 def token_of(file: Attachment) -> str:
@@ -184,15 +142,10 @@ def _is_free(file: Attachment) -> bool:
     return Attachment.objects.select_for_update().filter(pk=file.pk, ticket=None).exists()
 
 
-def _bytes(content: File[bytes]) -> BinaryIO:
-    assert content.file is not None  # noqa: S101  it was just opened
-    return content.file  # type: ignore[return-value]  # typeshed knows two names for one thing
-
-
 def _copy(file: Attachment) -> Attachment:
     """Keep the bytes once more: a form sent again by the browser's way back is another request with the same file."""
     with default_storage.open(file.place) as content:
-        return keep(_bytes(content), file.name, by=file.added_by, at=file.added_at)
+        return keep(store.content_of(content), file.name, by=file.added_by, at=file.added_at)
 
 
 def note_refused(ticket: Ticket, refused: FileRefused, *, message: Message | None = None, at: datetime) -> Line:
@@ -233,8 +186,7 @@ def rescan(*, at: datetime) -> int:
     count = 0
     for file in waiting[:RESCANNED_AT_ONCE]:
         try:
-            with default_storage.open(file.place) as content:
-                is_clean = scanner.is_clean(_bytes(content)) if scanner.is_configured() else True
+            is_clean = store.is_clean(file.place)
         except scanner.ScannerAway:
             return count
         count += 1
@@ -271,12 +223,8 @@ def forget_staged(*, at: datetime) -> int:
 
 def forget_strays(*, at: datetime) -> int:
     """Drop bytes that no row names, a day old or more: what a crash left between the two. Return how many."""
-    count = 0
-    for folder in default_storage.listdir(FOLDER)[0] if default_storage.exists(FOLDER) else []:
-        places = {f"{FOLDER}/{folder}/{name}" for name in default_storage.listdir(f"{FOLDER}/{folder}")[1]}
-        known = set(Attachment.objects.filter(place__in=places).values_list("place", flat=True))
-        for place in places - known:
-            if default_storage.get_modified_time(place) < at - STAGED_FOR:
-                default_storage.delete(place)
-                count += 1
-    return count
+
+    def known(places: Iterable[str]) -> set[str]:
+        return set(Attachment.objects.filter(place__in=places).values_list("place", flat=True))
+
+    return store.forget_strays(FOLDER, known, before=at - STAGED_FOR)

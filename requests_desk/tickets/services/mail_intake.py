@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from notifications import outbox
 from notifications import queries as outbox_queries
 from requests_desk.files import file_types
+from requests_desk.files.store import FileRefused
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access, folding
@@ -37,7 +38,6 @@ from requests_desk.tickets.services import (
     replies,
     threads,
 )
-from requests_desk.tickets.services.attachments import FileRefused
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.services.intake import Receipt
 from requests_desk.tickets.services.threads import Thread

@@ -14,10 +14,10 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from notifications.models import Notification
+from requests_desk.files.store import FileRefused
 from requests_desk.people import identifiers
 from requests_desk.tickets.models import Attachment, Ticket
 from requests_desk.tickets.services import approval, assignment, attachments, cycles, intake, merging, replies
-from requests_desk.tickets.services.attachments import FileRefused
 from requests_desk.tickets.services.cycles import Words
 from requests_desk.tickets.services.reply_checks import Refused
 from tests.support import clamd, files

@@ -1,0 +1,239 @@
+"""Find documents: for everybody what is published, for the staff all of their department."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import ExpressionWrapper
+
+from requests_desk.library import indexing
+from requests_desk.library.models import Document, DocumentEvent, DocumentFile
+from requests_desk.library.words import State
+from requests_desk.people.models import Agency
+
+PAGE = 20
+MOST_COUNTED = 1_000
+ISSUERS = 100
+# How well a document fits what is searched: as it was typed in its fields, all words there, in its text.
+AS_TYPED, IN_FIELDS, IN_TEXT = 0, 1, 2
+SNIPPET = 260
+SEARCHED_FOR_SNIPPETS = 100_000
+
+
+class Piece(NamedTuple):
+    """A run of a text; `is_hit` where it is what was searched."""
+
+    text: str
+    is_hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What documents are looked for by; everything empty means all of them."""
+
+    q: str = ""
+    category: str = ""
+    document_type: str = ""
+    issuer: str = ""
+    year: int | None = None
+    in_force: bool = False
+    day: date | None = None  # on which it must hold
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One document found: its abstract and what its text says around the words, both in pieces."""
+
+    document: Document
+    abstract: list[Piece]
+    snippet: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of what was found. `after` opens the next, empty on the last; `is_loose`: no text says it as typed."""
+
+    found: list[Found] = field(default_factory=list)
+    after: str = ""
+    total: int = 0
+    is_loose: bool = False
+
+    @property
+    def is_capped(self) -> bool:
+        """Tell whether there are more than anybody counts."""
+        return self.total > MOST_COUNTED
+
+
+def published() -> QuerySet[Document]:
+    """Return what everybody may read."""
+    return Document.objects.filter(state=State.PUBLISHED)
+
+
+def newest(agency: Agency | None = None, limit: int = 5) -> list[Document]:
+    """Return the documents published last, of one agency or of all, each with its file."""
+    rows = published().filter(agency=agency) if agency else published()
+    return list(rows.select_related("file").defer("file__text").order_by("-published_at", "-id")[:limit])
+
+
+def get(pk: int) -> Document:
+    """Return a published document with its file, its text and what replaced it. Raises Document.DoesNotExist."""
+    return published().select_related("agency", "unit", "file", "replaced_by").get(pk=pk)
+
+
+def search(wanted: Wanted, *, after: str = "") -> Page:
+    """Return a page of what fits best, the newest first among what fits alike.
+
+    Words are looked for in the fields, and in the text as they stand beside each other; where that finds nothing, each
+    by itself anywhere in the text. `after` is that of the page before; an unreadable one begins anew.
+    """
+    tokens = tuple(indexing.words(wanted.q)[: indexing.MOST_WORDS])
+    rows = _filtered(wanted)
+    if not tokens:
+        return _empty() if wanted.q.strip() else _page(rows.annotate(fit=Value(0)), after=after, tokens=(), total=rows)
+    is_loose = after.startswith("~")
+    matching = _loosely(rows, tokens) if is_loose else _matching(rows, tokens)
+    page = _page(matching, after=after.removeprefix("~"), tokens=tokens, total=matching)
+    if not page.found and not after and len(tokens) > 1:
+        is_loose, matching = True, _loosely(rows, tokens)
+        page = _page(matching, after="", tokens=tokens, total=matching)
+    mark = "~" if is_loose and page.after else ""
+    return Page(page.found, mark + page.after, page.total, is_loose)
+
+
+def issuers() -> list[str]:
+    """Return who issued what is published, in the order of their names as they are written."""
+    names = published().exclude(issuer="").order_by("issuer").values_list("issuer", flat=True).distinct()
+    return list(names[:ISSUERS])
+
+
+def years() -> list[int]:
+    """Return the years of what is published, the latest first."""
+    return [day.year for day in published().dates("shown_date", "year", order="DESC")]
+
+
+def history(document: Document) -> list[DocumentEvent]:
+    """Return what became of a document, the latest first."""
+    return list(document.events.select_related("actor").order_by("-id"))
+
+
+def of_agency(agency: Agency, *, q: str = "", state: str = "", missing: bool = False) -> QuerySet[Document]:
+    """Return what the staff of an agency look after, with files but without their texts, the latest first."""
+    rows = Document.objects.filter(agency=agency).select_related("agency", "unit", "file").defer("file__text")
+    if state:
+        rows = rows.filter(state=state)
+    if missing:
+        rows = rows.filter(_lacks())
+    if tokens := indexing.words(q)[: indexing.MOST_WORDS]:
+        rows = rows.filter(title_words=indexing.query_of(tokens))
+    return rows.order_by("-id")
+
+
+def excerpt(text: str, *, length: int) -> str:
+    """Return the beginning of a text, cut between words."""
+    return text if len(text) <= length else f"{text[:length].rsplit(None, 1)[0]} …"
+
+
+def _lacks() -> Q:
+    """Select what lacks one of the seven fields: in SQL what `Document.missing` says of one row."""
+    link = Q(category="procedure")
+    of_link = Q(issuer="") | Q(abstract="") | Q(link="")
+    rest = Q(document_type="") | Q(issuer="") | Q(number="") | Q(abstract="")
+    rest |= Q(issue_date=None) | Q(effective_date=None) | Q(file=None)
+    return link & of_link | ~link & rest
+
+
+def _empty() -> Page:
+    return Page()
+
+
+def _filtered(wanted: Wanted) -> QuerySet[Document]:
+    rows = published()
+    named = {name: getattr(wanted, name) for name in ("category", "document_type", "issuer")}
+    rows = rows.filter(**{name: value for name, value in named.items() if value})
+    if wanted.year:
+        rows = rows.filter(shown_date__gte=date(wanted.year, 1, 1), shown_date__lte=date(wanted.year, 12, 31))
+    if wanted.in_force and wanted.day:
+        begun = Q(effective_date__lte=wanted.day) | Q(effective_date=None)
+        begun &= Q(issue_date__lte=wanted.day) | Q(issue_date=None) | Q(effective_date__isnull=False)
+        rows = rows.filter(begun, Q(expires_date=None) | Q(expires_date__gt=wanted.day))
+    return rows
+
+
+def _matching(rows: QuerySet[Document], tokens: Sequence[str]) -> QuerySet[Document]:
+    beside = indexing.pairs(tokens) or tokens
+    in_fields, as_typed = Q(title_words=indexing.query_of(tokens)), Q(title_words=indexing.query_of(beside))
+    in_text = Q(text_words=indexing.query_of(beside))
+    fit = Case(When(as_typed, then=AS_TYPED), When(in_fields, then=IN_FIELDS), default=IN_TEXT)
+    return rows.filter(in_fields | in_text).annotate(fit=ExpressionWrapper(fit, output_field=IntegerField()))
+
+
+def _loosely(rows: QuerySet[Document], tokens: Sequence[str]) -> QuerySet[Document]:
+    return rows.filter(text_words=indexing.query_of(tokens)).annotate(fit=Value(IN_TEXT))
+
+
+def _page(rows: QuerySet[Any], *, after: str, tokens: Sequence[str], total: QuerySet[Any]) -> Page:
+    place = _place(after)
+    if place:
+        fit, day, pk = place
+        later = Q(shown_date__lt=day) | Q(shown_date=day, pk__lt=pk)
+        beyond = Q(fit__gt=fit) | Q(fit=fit) & later if tokens else later
+        rows = rows.filter(beyond)
+    order = ("fit", "-shown_date", "-id") if tokens else ("-shown_date", "-id")
+    shown = list(rows.select_related("file").defer("file__text").order_by(*order)[: PAGE + 1])
+    more = len(shown) > PAGE
+    shown = shown[:PAGE]
+    last = shown[-1] if more else None
+    return Page(
+        _with_words(shown, tokens),
+        f"{last.fit}.{last.shown_date.isoformat()}.{last.pk}" if last else "",
+        total[: MOST_COUNTED + 1].count(),
+    )
+
+
+def _place(after: str) -> tuple[int, date, int] | None:
+    try:
+        fit, day, pk = after.split(".")
+        return int(fit), date.fromisoformat(day), int(pk)
+    except ValueError:
+        return None
+
+
+def _with_words(documents: Sequence[Any], tokens: Sequence[str]) -> list[Found]:
+    """Return each with its words marked; texts are read for those alone that were found by their text."""
+    if not tokens:
+        return [Found(one, [Piece(one.abstract, False)], []) for one in documents]
+    pattern = indexing.pattern_of(tokens)
+    by_text = [one.file_id for one in documents if one.fit == IN_TEXT and one.file_id]
+    texts = dict(DocumentFile.objects.filter(pk__in=by_text).values_list("pk", "text"))
+    return [
+        Found(one, marked(one.abstract, pattern), snippet(texts.get(one.file_id, ""), pattern, tokens))
+        for one in documents
+    ]
+
+
+def marked(text: str, pattern: Any) -> list[Piece]:
+    """Return a text in pieces, the words of a search apart."""
+    pieces, place = [], 0
+    for hit in pattern.finditer(indexing.plain(text)):
+        pieces += [Piece(text[place : hit.start()], False), Piece(text[hit.start() : hit.end()], True)]
+        place = hit.end()
+    return [piece for piece in [*pieces, Piece(text[place:], False)] if piece.text]
+
+
+def snippet(text: str, pattern: Any, tokens: Sequence[str]) -> list[Piece]:
+    """Return what stands around the longest run of the words of a search, its hits apart; nothing where none is."""
+    plain = indexing.plain(text[:SEARCHED_FOR_SNIPPETS])
+    hits = list(pattern.finditer(plain))
+    if not hits:
+        return []
+    best = max(hits, key=lambda hit: hit.end() - hit.start())
+    begin = max(best.start() - SNIPPET // 2, 0)
+    begin = plain.find(" ", begin) + 1 if begin else 0
+    begin = min(begin, best.start())
+    end = min(best.end() + SNIPPET // 2, len(plain))
+    cut = " ".join(text[begin:end].split())
+    return [Piece("… ", False), *marked(cut, pattern), Piece(" …", False)] if cut else []
