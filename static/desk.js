@@ -143,6 +143,17 @@
     });
   }
 
+  // What is marked in the conversation is what a part is split off with.
+  let marked = "";
+  document.addEventListener("selectionchange", () => {
+    const chosen = getSelection();
+    if (!chosen.isCollapsed && chosen.anchorNode?.parentElement?.closest(".bubble")) marked = chosen.toString().trim();
+  });
+  document.addEventListener("toggle", (event) => {
+    const box = event.target.open && event.target.querySelector("[data-marked]");
+    if (box && marked && !box.value) box.value = marked;
+  }, true);
+
   // Printing and copying need a script; without one their buttons are not there.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;

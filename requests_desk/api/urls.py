@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from requests_desk.api import acts, approvals, docs, histories, sorting, tickets, verbs
+from requests_desk.api import acts, approvals, docs, histories, parts, sorting, tickets, verbs
 
 urlpatterns: list[URLPattern] = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/messages/", verbs.Messages.as_view()),
     path("tickets/<slug:code>/thanks/", verbs.Thanks.as_view()),
     path("tickets/<slug:code>/merge/", verbs.Merge.as_view()),
+    path("tickets/<slug:code>/split/", parts.Split.as_view()),
     path("tickets/<slug:code>/unmerge/", verbs.Unmerge.as_view()),
     path("tickets/<slug:code>/pause/", verbs.Pause.as_view()),
     path("tickets/<slug:code>/resume/", verbs.Resume.as_view()),

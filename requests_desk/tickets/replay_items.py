@@ -65,6 +65,11 @@ def _gave(questions: Questions, facts: Facts) -> None:
         del questions[pk]
 
 
+def _split_off(questions: Questions, facts: Facts) -> None:
+    for pk in facts["items"]:
+        del questions[pk]
+
+
 def _took(questions: Questions, facts: Facts) -> None:
     for pk, _cycle, _old, new in facts.get("items", ()):
         questions[pk] = Asked(Place(facts["cycle"], new))
@@ -87,5 +92,6 @@ _STEPS: dict[str, Callable[[Questions, Facts], None]] = {
     "merged": _gave,
     "absorbed": _took,
     "unmerged": _unmerged,
+    "split_off": _split_off,
 }
 KINDS = frozenset(_STEPS)

@@ -26,12 +26,13 @@ from sla.models import Milestone
 
 
 def acknowledgement(
-    ticket: Ticket, *, due_at: datetime, lookup_code: str, token: str, answers: str = ""
+    ticket: Ticket, *, due_at: datetime | None, lookup_code: str, token: str, answers: str = "", part_of: str = ""
 ) -> list[Draft]:
     """Return the automatic confirmation of receipt: by mail, else by SMS to a mobile. It meets nothing (P3).
 
-    `due_at` is our own promise: what others set beside it was not promised to the requester; `answers` is the
-    Message-ID it answers. What nobody of ours has read is not repeated: a stranger may have given another's address.
+    `due_at` is our own promise, None where it has passed: what others set beside it was not promised to the requester;
+    `answers` is the Message-ID it answers, `part_of` the code of what it was split off from. What nobody of ours has
+    read is not repeated: a stranger may have given another's address.
     """
     requester = ticket.requester
     more = {
@@ -40,6 +41,7 @@ def acknowledgement(
         "due_at": due_at,
         "is_read": ticket.logged_by_id is not None,
         "answers": answers,
+        "part_of": part_of,
     }
     for channel in ("email", "sms"):
         destination = requester.email if channel == "email" else _mobile(requester)

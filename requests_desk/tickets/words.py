@@ -157,6 +157,7 @@ class LinkKind(models.TextChoices):
     FOLLOW_UP = "follow_up"
     POSSIBLY_ABOUT = "possibly_about"
     MERGED_INTO = "merged_into"
+    SPLIT_OFF = "split_off"
 
 
 class RegisterStep(models.TextChoices):
@@ -268,6 +269,7 @@ class EventKind(models.TextChoices):
     MERGED = "merged"
     ABSORBED = "absorbed"
     UNMERGED = "unmerged"
+    SPLIT_OFF = "split_off"
     FILE_ADDED = "file_added"
     FILE_REFUSED = "file_refused"
     ITEMS_SPLIT = "items_split"

@@ -17,7 +17,7 @@ __all__ = ["browser", "open_page"]
 ACTS = (
     *("replies", "close", "assign", "notes", "items", "correct", "messages"),
     *("similar", "suggestion", "sort", "seal", "unseal", "link", "propose_spam"),
-    *("thanks", "merge", "unmerge", "pause", "resume", "acknowledge"),
+    *("thanks", "merge", "unmerge", "split", "pause", "resume", "acknowledge"),
 )
 SIGNING = ("approve", "return", "take_back", "submit", "carry_out")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -33,7 +33,10 @@ from requests_desk.tickets.services import (
     closing,
     corrections,
     cycles,
+    due,
+    items,
     merging,
+    parting,
     pauses,
     policy_choice,
     refusing,
@@ -147,6 +150,17 @@ class Everything(RuleBasedStateMachine):
     @rule(which=WHICH)
     def unmerge(self, which: int) -> None:
         self.tries(lambda: merging.unmerge(self.ticket(which), by=self.desk.bob, at=self.at))
+
+    @precondition(lambda self: len(self.tickets) < 4)
+    @rule(which=WHICH)
+    def split(self, which: int) -> None:
+        """P1: no part is due later than the whole was."""
+        whole, made = self.ticket(which), list[Ticket]()
+        numbers = tuple(item.number for item in items.current(whole))
+        part = parting.Part(items=numbers[-1:]) if numbers else parting.Part(text="gia hạn giấy phép")
+        self.tries(lambda: made.append(parting.split_off(whole, part, unit=None, by=self.desk.bob, at=self.at)))
+        assert all(self.first_due(new) <= self.first_due(whole) for new in made)
+        self.tickets += made
 
     @rule(which=WHICH, is_begun=st.booleans())
     def pause(self, which: int, is_begun: bool) -> None:
@@ -266,6 +280,9 @@ class Everything(RuleBasedStateMachine):
         return list(
             (rows if state == "pending" else Notification.objects.filter(cause="reply", state=state)).order_by("pk")
         )
+
+    def first_due(self, ticket: Ticket) -> datetime:
+        return due.reply_clock(ticket).milestones.get(name="first_reply").due_at
 
     def met(self) -> set[Any]:
         return set(Milestone.objects.filter(met_at__isnull=False).values_list("pk", flat=True))

@@ -61,6 +61,8 @@ class Reply(models.Model):
     reached_at = models.DateTimeField(null=True)
     # The numbers of the questions of its cycle that it answers, refuses or transfers; none where the request asks one.
     items = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    # The interim reply of the request this one was split off from: what was said there stands here as long as it does.
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["ticket", "created_at"], name="reply_by_ticket")]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import splitting
-from requests_desk.tickets.models import Attachment, Exclusion, Message, Ticket, TicketCycle
+from requests_desk.tickets.models import Attachment, Message, Ticket, TicketCycle
 from requests_desk.tickets.services import (
     attachments,
     due,
@@ -26,10 +26,12 @@ from requests_desk.tickets.services import (
     pauses,
     policy_choice,
     refusing,
+    requesters,
+    sealing,
     standing,
     timing,
 )
-from requests_desk.tickets.services.incoming import CLOCKS_DIFFER, Asked, Request
+from requests_desk.tickets.services.incoming import CLOCKS_DIFFER, Request
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, Channel, CycleReason, LinkKind, NoticeKind, ReplyKind, State
 from sla import clocks
@@ -251,19 +253,10 @@ def _freeze(ticket: Ticket) -> None:
 
 
 def _followed(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None, at: datetime) -> Taken:
-    requester = ticket.requester
-    asked = Asked(
-        name=requester.name,
-        organisation=requester.organisation,
-        tax_code=requester.tax_code,
-        phones=tuple(requester.phones.values_list("typed", flat=True)),
-        email=requester.email,
-        address=requester.address,
-    )
     request = Request(
         channel=words.channel,
         text=words.text,
-        asked=asked,
+        asked=requesters.asked(ticket.requester),
         kind=ticket.kind,
         field=ticket.field,
         priority=ticket.priority,
@@ -274,16 +267,7 @@ def _followed(ticket: Ticket, words: Words, received_at: datetime, *, by: User |
     )
     new = intake.log(ticket.agency, request, by=by, at=at, files=words.files).ticket
     if ticket.sealed:
-        _seal_alike(ticket, new)
+        sealing.seal_alike(ticket, new)
     links.link(new, ticket, LinkKind.FOLLOW_UP, by=by, at=at)
     notices.tell(NoticeKind.UNIT_ASSIGNED, new, by=by, at=at)
     return Taken(new, None, "ticket")
-
-
-def _seal_alike(ticket: Ticket, new: Ticket) -> None:
-    """What follows up a sealed request is sealed from the same people (P13)."""
-    new.sealed = True
-    new.save(update_fields=["sealed"])
-    Exclusion.objects.bulk_create(
-        Exclusion(ticket=new, unit=one.unit, user=one.user) for one in ticket.exclusions.all()
-    )

@@ -16,10 +16,11 @@ from requests_desk.people import identifiers
 from requests_desk.people.identifiers import Oddity
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets import likeness, texts
-from requests_desk.tickets.models import Attachment, CodeCounter, StatusLink, Ticket
+from requests_desk.tickets.models import Attachment, CodeCounter, Requester, StatusLink, Ticket
 from requests_desk.tickets.services import attachments, due, items, ledger, outbox, policy_choice, requesters, timing
 from requests_desk.tickets.services.incoming import Refused, Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.services.policy_choice import Choice
 from requests_desk.tickets.words import SEALED_KINDS, State
 from sla.models import Milestone
 
@@ -60,6 +61,22 @@ class Receipt(NamedTuple):
     is_wanted: bool = True
     answers: str = ""
     token: str = ""
+
+
+class Ground(NamedTuple):
+    """Who asks, and which versions of the rules time it."""
+
+    requester: Requester
+    chosen: Choice
+
+
+class Opened(NamedTuple):
+    """What was made of a part of a request: the two secrets that open it, and the first lines of its history."""
+
+    ticket: Ticket
+    lookup_code: str
+    link_token: str
+    lines: list[Line]
 
 
 class Submission(NamedTuple):
@@ -116,6 +133,22 @@ def take_over(
     made = _ticket(agency, request, none, code=code, lookup=lookup, old_number=old_number[:64], by=by, at=at)
     ticket, _promise, lines = made
     return ticket, lines
+
+
+def log_part(whole: Ticket, request: Request, chosen: Choice, *, by: User, at: datetime) -> Opened:
+    """Make a ticket of a part of `whole`, of the same requester and timed by the very rules in `chosen`.
+
+    In the caller's transaction, who appends the lines to its history and tells the requester. Raises
+    `incoming.Refused`.
+    """
+    agency, token = whole.agency, secrets.token_urlsafe(16)
+    request = checked(agency, request, by=None, at=at)
+    lookup, code = identifiers.lookup_for(token), next_code(agency, at=at)
+    ground, none = Ground(whole.requester, chosen), Submission("", "")
+    made = _ticket(agency, request, none, code=code, lookup=lookup, ground=ground, by=by, at=at)
+    ticket, _promise, lines = made
+    StatusLink.objects.create(ticket=ticket, digest=identifiers.token_digest(token), created_at=at)
+    return Opened(ticket, lookup, token, lines)
 
 
 def log_batch(agency: Agency, requests: Sequence[Request], *, by: User, at: datetime) -> list[Logged]:
@@ -178,6 +211,7 @@ def _ticket(
     code: str,
     lookup: str,
     old_number: str | None = None,
+    ground: Ground | None = None,
     by: User | None,
     at: datetime,
 ) -> tuple[Ticket, Milestone, list[Line]]:
@@ -186,10 +220,7 @@ def _ticket(
     `old_number`, its number in an earlier register, makes it one that was taken over from there.
     """
     received_at = request.received_at or at
-    chosen = policy_choice.choose(
-        agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
-    )
-    requester = requesters.find_or_add(agency, request.asked, at=at)
+    requester, chosen = ground or _ground(agency, request, at=at)
     timed = timing.begin(chosen, started_at=received_at, external_deadline=request.external_deadline, at=at)
     ticket = Ticket.objects.create(
         agency=agency,
@@ -228,6 +259,13 @@ def _ticket(
     asked = items.begin(ticket, items.asked(request.text, request.items), cycle=1)
     agreed = {"consent": request.consent} if request.consent else {}
     return ticket, timed.promise, [Line(ticket, "logged", _facts(ticket) | agreed), *asked, *lines]
+
+
+def _ground(agency: Agency, request: Request, *, at: datetime) -> Ground:
+    chosen = policy_choice.choose(
+        agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
+    )
+    return Ground(requesters.find_or_add(agency, request.asked, at=at), chosen)
 
 
 def _searched(code: str, request: Request, old_number: str) -> str:

@@ -99,8 +99,13 @@ def unspoken(ticket: Ticket, items: Sequence[Item]) -> list[int]:
     numbers = [item.number for item in items if not item.result]
     if not numbers:
         return []
-    spoken = {number for one in _going(ticket).values_list("items", flat=True) for number in one}
-    return [number for number in numbers if number not in spoken] or numbers
+    told = spoken(ticket)
+    return [number for number in numbers if number not in told] or numbers
+
+
+def spoken(ticket: Ticket) -> set[int]:
+    """Return the numbers of the current cycle that a final reply speaks of, arrived or still on its way."""
+    return {number for one in _going(ticket).values_list("items", flat=True) for number in one}
 
 
 def restate(ticket: Ticket) -> list[Line]:

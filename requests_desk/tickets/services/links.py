@@ -19,6 +19,7 @@ BACK = {
     LinkKind.FOLLOW_UP: "followed_by",
     LinkKind.POSSIBLY_ABOUT: "possibly_about",
     LinkKind.MERGED_INTO: "merged_from",
+    LinkKind.SPLIT_OFF: "split_into",
 }
 
 

@@ -23,6 +23,7 @@ ACTS = (
     "cycle_opened",
     "merged",
     "absorbed",
+    "split_off",
     "items_changed",
     "closed",
 )

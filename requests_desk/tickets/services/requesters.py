@@ -35,6 +35,18 @@ def find_or_add(agency: Agency, asked: Asked, *, at: datetime) -> Requester:
     return _add(agency, asked, phones, at=at)
 
 
+def asked(requester: Requester) -> Asked:
+    """Return the particulars of a known requester as a further request of theirs carries them."""
+    return Asked(
+        name=requester.name,
+        organisation=requester.organisation,
+        tax_code=requester.tax_code,
+        phones=tuple(requester.phones.values_list("typed", flat=True)),
+        email=requester.email,
+        address=requester.address,
+    )
+
+
 def survivor_of(requester: Requester) -> Requester:
     """Return the record a merged one lives on in, itself where it was not merged."""
     while requester.merged_into is not None:

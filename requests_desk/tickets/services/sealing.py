@@ -43,6 +43,15 @@ def seal(
     return ticket
 
 
+def seal_alike(ticket: Ticket, new: Ticket) -> None:
+    """Seal what follows up a sealed request, or was a part of it, from the same people (P13)."""
+    new.sealed = True
+    new.save(update_fields=["sealed"])
+    Exclusion.objects.bulk_create(
+        Exclusion(ticket=new, unit=one.unit, user=one.user) for one in ticket.exclusions.all()
+    )
+
+
 def seal_locked(ticket: Ticket, *, units: Collection[Unit] = (), people: Collection[User] = ()) -> list[Line]:
     """Seal a ticket the caller holds locked; return the lines of its history, none where nothing changed."""
     if any(unit.agency_id != ticket.agency_id for unit in units):

@@ -108,6 +108,8 @@ LISTS = {
         "possibly_about": _("Possibly about the same as"),
         "merged_into": _("Merged into"),
         "merged_from": _("Took in"),
+        "split_off": _("Split off from"),
+        "split_into": _("Split off from it:"),
     },
     "day_kind": {
         "holiday": _("Public holiday"),
