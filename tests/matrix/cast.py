@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from http.cookies import SimpleCookie
 
 from django.template.base import Origin
 from django.template.loaders.base import Loader
@@ -38,13 +39,22 @@ class Cast:
             NOBODY: User.objects.create_user("nemo", password="open-sesame-2026", full_name="Nemo"),
         }
         self.tokens = {name: tokens.issue(user, name="matrix", at=at) for name, user in self.users.items()}
+        self._browsers = {is_strict: self._open(is_strict=is_strict) for is_strict in (False, True)}
+        self._cookies = {name: self._signed_in(user) for name, user in self.users.items()}
 
     def browser(self, name: str, *, enforce_csrf_checks: bool = False) -> Client:
-        """Return a browser in which somebody is signed in, or nobody for the stranger."""
-        client = Client(enforce_csrf_checks=enforce_csrf_checks, raise_request_exception=False)
-        if name in self.users:
-            client.force_login(self.users[name])
+        """Return the browser, as fresh as on the first day, in which somebody is signed in, or nobody for the stranger."""
+        client = self._browsers[enforce_csrf_checks]
+        client.cookies = SimpleCookie(self._cookies.get(name, {}))
         return client
+
+    def _open(self, *, is_strict: bool) -> Client:
+        return Client(enforce_csrf_checks=is_strict, raise_request_exception=False)
+
+    def _signed_in(self, user: User) -> dict[str, str]:
+        client = self._open(is_strict=False)
+        client.force_login(user)
+        return {name: cookie.value for name, cookie in client.cookies.items()}
 
     def key(self, name: str) -> dict[str, str]:
         """Return the header that shows somebody's token."""
