@@ -8,26 +8,12 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from requests_desk.library.short_forms import SHORT, WHOLE
 from requests_desk.people.identifiers import folded
 
 # Longer texts repeat themselves: what is asked stands in the beginning.
 READ = 2_000
 GIST_LENGTH = 600
-# Short forms of Vietnamese offices and telephones, folded; a form with two meanings is not among them.
-SHORT = {
-    "attp": "an toan thuc pham", "ccn": "cum cong nghiep", "cp": "co phan", "cty": "cong ty", "dc": "duoc",
-    "dk": "dang ky", "dkkd": "dang ky kinh doanh", "dmt": "dien mat troi", "dn": "doanh nghiep",
-    "dvc": "dich vu cong", "gcn": "giay chung nhan", "gp": "giay phep", "gpkd": "giay phep kinh doanh",
-    "gpld": "giay phep lao dong", "gtgt": "gia tri gia tang", "hs": "ho so", "kcn": "khu cong nghiep",
-    "kd": "kinh doanh", "khcn": "khoa hoc cong nghe", "ko": "khong", "kg": "khong", "k": "khong",
-    "mst": "ma so thue", "nk": "nhap khau", "nld": "nguoi lao dong", "nnt": "nguoi nop thue",
-    "pakn": "phan anh kien nghi", "pccc": "phong chay chua chay", "qd": "quyet dinh", "qh": "quy hoach",
-    "sct": "so cong thuong", "sdt": "so dien thoai", "sx": "san xuat", "tmdt": "thuong mai dien tu",
-    "tndn": "thu nhap doanh nghiep", "tthc": "thu tuc hanh chinh", "ubnd": "uy ban nhan dan", "vb": "van ban",
-    "vsattp": "ve sinh an toan thuc pham", "xk": "xuat khau", "xnk": "xuat nhap khau",
-    "xttm": "xuc tien thuong mai",
-}  # fmt: skip
-_WHOLE = [(re.compile(r"\bc/o\b", re.IGNORECASE), " chứng nhận xuất xứ ")]
 # What is said in every letter and every call: it likens nothing.
 FILLER = frozenset(
     """a ah ak anh ai ay ba ben bi boi cac cai cam chao chi cho chua co cua cung da dang dau dear de den di do don duoc
@@ -66,7 +52,7 @@ class Likeness(NamedTuple):
 def words(text: str) -> list[Word]:
     """Return what a text says: short forms written out, marks kept beside, the filler of letters left out."""
     text = unicodedata.normalize("NFC", text[:READ])
-    for pattern, whole in _WHOLE:
+    for pattern, whole in WHOLE:
         text = pattern.sub(whole, text)
     found = []
     for written in re.findall(r"[^\W_]+", text):
@@ -80,7 +66,7 @@ def words(text: str) -> list[Word]:
 def spoken(text: str) -> str:
     """Return a text as phrases are looked for in it: folded, with short forms written out."""
     text = unicodedata.normalize("NFC", text[:READ])
-    for pattern, whole in _WHOLE:
+    for pattern, whole in WHOLE:
         text = pattern.sub(whole, text)
     return " ".join(SHORT.get(word, word) for word in folded(text).split())
 
