@@ -43,7 +43,7 @@ class Cast:
         self._cookies = {name: self._signed_in(user) for name, user in self.users.items()}
 
     def browser(self, name: str, *, enforce_csrf_checks: bool = False) -> Client:
-        """Return the browser, as fresh as on the first day, in which somebody is signed in, or nobody for the stranger."""
+        """Return a browser, forgetful of what it did, in which somebody is signed in, or nobody for the stranger."""
         client = self._browsers[enforce_csrf_checks]
         client.cookies = SimpleCookie(self._cookies.get(name, {}))
         return client

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -24,14 +27,6 @@ def migrate(targets):
     executor = MigrationExecutor(connection)
     executor.migrate(targets)
     return MigrationExecutor(connection).loader.project_state(targets).apps
-
-
-@pytest.fixture
-def first_schema(transactional_db):
-    """Return the models of the first release; the schema of today comes back afterwards."""
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield migrate(FIRST)
-    migrate(newest)
 
 
 def a_clock(apps, *, rule, provisional, started_at):
@@ -54,32 +49,6 @@ def a_clock(apps, *, rule, provisional, started_at):
     return rows.create(
         clock=clock, name="first_reply", opened_at=started_at, due_at=dues.due_at, next_look_at=dues.due_at
     ).pk, dues.due_at
-
-
-def test_it_keeps_every_due_time_and_what_was_confirmed(first_schema):
-    made = [
-        a_clock(first_schema, rule=rule, provisional=rule == "A", started_at=MORNING + timedelta(hours=7 * n))
-        for n, rule in enumerate("ABW")
-    ]
-
-    apps = migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-    rows = dict(apps.get_model("sla", "Milestone").objects.values_list("pk", "due_at"))
-    versions = apps.get_model("sla", "CalendarVersion").objects.order_by("pk")
-    assert rows == dict(made)
-    assert list(versions.values_list("confirmed_years", flat=True)) == [[], [2026, 2027], [2026, 2027]]
-
-
-def test_it_computes_the_same_from_the_first_documents(first_schema):
-    """P10: what a clock is pinned to means tomorrow what it meant when it was pinned."""
-    _, due_at = a_clock(first_schema, rule="B", provisional=False, started_at=MORNING)
-
-    apps = migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-    clock = apps.get_model("sla", "Clock").objects.select_related("policy_version", "calendar_version").get()
-    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
-    policy = Policy.from_json(clock.policy_version.document)
-    assert clocks.first_dues(policy, calendar, started_at=clock.started_at).due_at == due_at
 
 
 def a_ticket(apps, milestone, *, due_at, received_at):
@@ -105,23 +74,65 @@ def a_ticket(apps, milestone, *, due_at, received_at):
     return ticket.pk
 
 
-def test_it_keeps_what_every_request_of_the_first_release_owes_and_missed(first_schema):
+class Upgraded(NamedTuple):
+    """What was written with the first release, and the models of today that hold it."""
+
+    apps: Any
+    dues: dict[int, datetime]
+    of_tickets: dict[int, tuple[int, datetime]]
+    missed: int
+
+
+@pytest.fixture(scope="module")
+def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Upgraded]:
+    """Go back to the first release, write a clock of each rule and its request, and come back. Leave nothing."""
+    with django_db_blocker.unblock():
+        newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+        first = migrate(FIRST)
+        dues, of_tickets = {}, {}
+        for n, rule in enumerate("ABW"):
+            received_at = MORNING + timedelta(hours=7 * n)
+            milestone, dues[milestone] = a_clock(first, rule=rule, provisional=rule == "A", started_at=received_at)
+            pk = a_ticket(first, milestone, due_at=dues[milestone], received_at=received_at)
+            of_tickets[pk] = (milestone, dues[milestone])
+        missed = min(dues)
+        first.get_model("sla", "Breach").objects.create(
+            milestone_id=missed, due_at=dues[missed], recorded_at=dues[missed]
+        )
+        yield Upgraded(migrate(newest), dues, of_tickets, missed)
+        call_command("flush", verbosity=0, interactive=False)
+
+
+def test_it_keeps_every_due_time_and_what_was_confirmed(upgraded: Upgraded):
+    rows = dict(upgraded.apps.get_model("sla", "Milestone").objects.values_list("pk", "due_at"))
+    versions = upgraded.apps.get_model("sla", "CalendarVersion").objects.order_by("pk")
+
+    assert rows == upgraded.dues
+    assert list(versions.values_list("confirmed_years", flat=True)) == [[], [2026, 2027], [2026, 2027]]
+
+
+@pytest.mark.parametrize("rule", ["A", "B", "W"])
+def test_it_computes_the_same_from_the_first_documents(rule: str, upgraded: Upgraded):
+    """P10: what a clock is pinned to means tomorrow what it meant when it was pinned."""
+    clocks_of = upgraded.apps.get_model("sla", "Clock").objects.select_related("policy_version", "calendar_version")
+    clock = clocks_of.get(policy_version__document__rule=rule)
+
+    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
+    policy = Policy.from_json(clock.policy_version.document)
+
+    due_at = clocks.first_dues(policy, calendar, started_at=clock.started_at).due_at
+    assert [due_at] == list(clock.milestones.values_list("due_at", flat=True))
+
+
+def test_it_keeps_what_every_request_of_the_first_release_owes_and_missed(upgraded: Upgraded):
     """P6: nothing that was due or missed before an upgrade is due at another time, or never missed, after it."""
-    rows = {}
-    for n, rule in enumerate("ABW"):
-        received_at = MORNING + timedelta(hours=7 * n)
-        milestone, due_at = a_clock(first_schema, rule=rule, provisional=False, started_at=received_at)
-        rows[a_ticket(first_schema, milestone, due_at=due_at, received_at=received_at)] = (milestone, due_at)
-    missed, due_at = next(iter(rows.values()))
-    first_schema.get_model("sla", "Breach").objects.create(milestone_id=missed, due_at=due_at, recorded_at=due_at)
-
-    migrate(MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-    for pk, (milestone, due_at) in rows.items():
+    for pk, (milestone, due_at) in upgraded.of_tickets.items():
         ticket = Ticket.objects.get(pk=pk)
         assert (ticket.next_due_at, due.reply_clock(ticket).milestones.get().pk) == (due_at, milestone)
         assert Milestone.objects.get(pk=milestone).due_at == due_at
         due.refresh(ticket)
         assert Ticket.objects.get(pk=pk).next_due_at == due_at
-    assert list(Breach.objects.values_list("milestone", "due_at")) == [(missed, rows[min(rows)][1])]
+    assert list(Breach.objects.values_list("milestone", "due_at")) == [
+        (upgraded.missed, upgraded.dues[upgraded.missed])
+    ]
     assert list(clock_queries.wrong()) == []
