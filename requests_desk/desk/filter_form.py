@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from requests_desk.people.models import Agency, Membership, Unit, User
-from requests_desk.tickets.models import Field
+from requests_desk.desk.widgets import PlainSelect
+from requests_desk.tickets.queries.choices import Choices
 from requests_desk.tickets.queries.filters import SEARCH_LENGTH, Filters
 from requests_desk.tickets.words import Channel, Kind, Priority, State
 
@@ -31,7 +31,12 @@ def day_field(label: Any) -> forms.DateField:
 
 def choice(label: Any, first: Any, choices: Any) -> forms.ChoiceField:
     """Return a field that takes one of a closed list, or none."""
-    return forms.ChoiceField(label=label, choices=[("", first), *choices], required=False)
+    return forms.ChoiceField(label=label, choices=[("", first), *choices], required=False, widget=PlainSelect)
+
+
+def numbered(label: Any) -> forms.TypedChoiceField:
+    """Return a field that takes the number of something of the agency; what there is, the form is told."""
+    return forms.TypedChoiceField(label=label, coerce=int, empty_value=None, required=False, widget=PlainSelect)
 
 
 class FilterForm(forms.Form):
@@ -55,10 +60,8 @@ class FilterForm(forms.Form):
         _("At any time"),
         [("overdue", _("Overdue")), ("today", _("Today")), ("soon", _("Within seven days"))],
     )
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label=_("All"))
-    officer = forms.ModelChoiceField(
-        label=_("Officer"), queryset=User.objects.none(), required=False, empty_label=_("All")
-    )
+    unit = numbered(_("Unit"))
+    officer = numbered(_("Officer"))
     state = choice(_("State"), _("Open"), State.choices)
     channel = choice(_("Channel"), _("All"), Channel.choices)
     kind = choice(_("Kind"), _("All"), Kind.choices)
@@ -69,13 +72,10 @@ class FilterForm(forms.Form):
     received_to = day_field(_("Received until"))
     order = choice(_("Order"), _("Due next first"), [("newest", _("Newest first")), ("oldest", _("Oldest first"))])
 
-    def __init__(self, *args: Any, agencies: list[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        members = Membership.objects.filter(agency__in=agencies, user__is_active=True)
-        self.fields["unit"].queryset = Unit.objects.filter(agency__in=agencies).order_by("name")  # type: ignore[attr-defined]
-        self.fields["officer"].queryset = User.objects.filter(pk__in=members.values("user")).order_by("full_name")  # type: ignore[attr-defined]
-        fields = {f.code: str(f) for f in Field.objects.filter(agency__in=agencies).order_by("name")}
-        self.fields["field"].choices = [("", _("All")), *fields.items()]  # type: ignore[attr-defined]
+        for name, offered in (("unit", choices.units), ("officer", choices.officers), ("field", choices.fields)):
+            self.fields[name].choices = [("", _("All")), *offered]  # type: ignore[attr-defined]
 
     def clean_q(self) -> str:
         """Search by as much as is searched for; the rest is said, not lost."""
@@ -97,8 +97,8 @@ class FilterForm(forms.Form):
         due_after, due_before = _due(given.get("due", ""), at)
         return Filters(
             **{name: given.get(name, "") for name in ("state", "channel", "kind", "field", "priority", "hands", "q")},
-            unit=given["unit"].pk if given.get("unit") else None,
-            officer=given["officer"].pk if given.get("officer") else None,
+            unit=given.get("unit"),
+            officer=given.get("officer"),
             breached=bool(given.get("breached")),
             due_after=due_after,
             due_before=due_before,
@@ -125,9 +125,9 @@ class FilterForm(forms.Form):
         return urlencode(kept)
 
 
-def of(data: QueryDict, *, agencies: list[Agency]) -> FilterForm:
+def of(data: QueryDict, *, choices: Choices) -> FilterForm:
     """Return the form an address filled."""
-    return FilterForm(data or None, agencies=agencies)
+    return FilterForm(data or None, choices=choices)
 
 
 def _due(name: str, at: datetime) -> tuple[datetime | None, datetime | None]:

@@ -93,17 +93,6 @@ def test_it_starts_again_on_a_mark_it_never_gave(client: Client, desk: Desk, cur
     assert codes(client.get("/desk/tickets/", {"cursor": cursor})) == [ticket.code]
 
 
-@pytest.mark.parametrize(("page", "most"), [("/desk/", 13), ("/desk/tickets/", 11)])
-def test_it_asks_the_database_as_often_for_many_as_for_one(
-    client: Client, desk: Desk, page: str, most: int, django_assert_max_num_queries: Any
-) -> None:
-    for _number in range(MANY):
-        log_ticket(desk)
-
-    with django_assert_max_num_queries(most):
-        client.get(page)
-
-
 def test_it_marks_the_overdue_in_words(client: Client, desk: Desk) -> None:
     log_ticket(desk)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 
 from requests_desk.tickets.models import Ticket
 
@@ -43,4 +43,10 @@ def status(request: HttpRequest) -> HttpResponse:
     return HttpResponse(ONE.render({"t": found}, request))
 
 
-urlpatterns = [path("queue", queue), path("ticket/<code>", ticket), path("status", status)]
+# Beside the desk's own: to change between two tables of addresses would build them anew each time.
+urlpatterns = [
+    path("bare/queue", queue),
+    path("bare/ticket/<code>", ticket),
+    path("bare/status", status),
+    path("", include("requests_desk.urls")),
+]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
-from django.test import Client, override_settings
+from django.test import Client
 
 from requests_desk.people import identifiers
 from requests_desk.tickets.models import Ticket
@@ -38,16 +38,6 @@ def answered(response: Any) -> Any:
     """Return the response of a page that was there: one that refuses is quick."""
     assert response.status_code == 200, response.status_code
     return response
-
-
-def bare(ask: Callable[[], Any]) -> Callable[[], Any]:
-    """Return a call of one of the bare views, behind the same middleware."""
-
-    def floor() -> None:
-        with override_settings(ROOT_URLCONF="tools.bench.bare"):
-            answered(ask())
-
-    return floor
 
 
 def rows(desk: Desk, token: str) -> Iterator[Row]:
@@ -129,7 +119,10 @@ def _queue(staff: Client, desk: Desk) -> Iterator[Row]:
         page = lambda address=address: answered(staff.get(address))
         ours, least = both(page, keyset)
         yield Row(f"the queue, 50 rows, {name}", "ms", ours, least, "SQL keyset alone", queries_of(page))
-    ours, least = both(lambda: answered(staff.get("/desk/tickets/")), bare(lambda: staff.get("/queue")), cpu=True)
+    page, floor = (
+        lambda address=address: answered(staff.get(address)) for address in ("/desk/tickets/", "/bare/queue")
+    )
+    ours, least = both(page, floor, cpu=True)
     yield Row("the queue, 50 rows: its CPU", "CPU ms", ours, least, BARE)
 
 
@@ -145,7 +138,7 @@ def _deep(url: str, depth: int) -> str:
 def _ticket(staff: Client) -> Row:
     ticket = Ticket.objects.get(requester__organisation="Công ty số 7")
     page = lambda: answered(staff.get(ticket.url))
-    ours, least = both(page, bare(lambda: staff.get(f"/ticket/{ticket.code}")))
+    ours, least = both(page, lambda: answered(staff.get(f"/bare/ticket/{ticket.code}")))
     return Row("a ticket's page", "ms", ours, least, BARE, queries_of(page))
 
 
@@ -164,7 +157,7 @@ def _status() -> Iterator[Row]:
     )
     ours, least = both(ask, floor)
     yield Row("a status check by code and phone", "ms", ours, least, "SQL alone", queries_of(ask))
-    ours, least = both(ask, bare(lambda: public.post("/status", asked)), times=15, cpu=True)
+    ours, least = both(ask, lambda: answered(public.post("/bare/status", asked)), times=15, cpu=True)
     yield Row("a status check: its CPU", "CPU ms", ours, least, BARE)
 
 

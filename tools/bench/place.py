@@ -53,6 +53,7 @@ def _set_up(data: Path) -> None:
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.ALLOWED_HOSTS = ["*"]
+    settings.ROOT_URLCONF = "tools.bench.bare"
     settings.REQUIRE_SECOND_FACTOR = False
     settings.EMAIL_URL = "smtp://127.0.0.1:9"  # set up, and never reached from this process
     call_command("migrate", verbosity=0)
@@ -60,6 +61,12 @@ def _set_up(data: Path) -> None:
 
 def multiply(scale: int) -> None:
     """Make `scale` open requests of one, their clocks and milestones, each with its own requester, code and words."""
+    copies(scale)
+    _settle_down()
+
+
+def copies(scale: int) -> None:
+    """Write the copies; all of it may stand in a transaction."""
     from requests_desk.tickets.models import Requester, RequesterPhone, Ticket, TicketClock
     from sla.models import Clock, Milestone
 
@@ -69,34 +76,34 @@ def multiply(scale: int) -> None:
     phone = RequesterPhone.objects.filter(requester=ticket.requester_id)[0]
     due = "now() + interval '2 days' + g * interval '1 second'"
     word = "'tu' || (g %% 997)"
-    _copy(Requester, ticket.requester_id, scale, organisation="'Công ty số ' || g")
-    _copy(
+    copy(Requester, ticket.requester_id, scale, organisation="'Công ty số ' || g")
+    copy(
         RequesterPhone,
         phone.pk,
         scale,
         requester_id=f"{ticket.requester_id} + g",
         number="'+8491' || lpad((g %% 10000000)::text, 7, '0')",
     )
-    _copy(
+    copy(
         Ticket, ticket.pk, scale,
         code="'SCT-2025-' || lpad(g::text, GREATEST(6, length(g::text)), '0')",
         requester_id=f"{ticket.requester_id} + g",
         submission="NULL::text", lookup_digest="md5(g::text) || md5(g::text)", next_due_at=due, queue_at=due,
         search=f"to_tsvector('simple', 'cong ty so ' || g || ' ' || {word} || ' giay phep ban buon ruou')::text",
     )  # fmt: skip
-    _copy(Clock, link.clock_id, scale)
-    _copy(TicketClock, link.pk, scale, ticket_id=f"{ticket.pk} + g", clock_id=f"{link.clock_id} + g")
-    _copy(Milestone, milestone.pk, scale, clock_id=f"{link.clock_id} + g", due_at=due, next_look_at=due)
-    _settle_down()
+    copy(Clock, link.clock_id, scale)
+    copy(TicketClock, link.pk, scale, ticket_id=f"{ticket.pk} + g", clock_id=f"{link.clock_id} + g")
+    copy(Milestone, milestone.pk, scale, clock_id=f"{link.clock_id} + g", due_at=due, next_look_at=due)
 
 
-def _copy(model: Any, pk: int, scale: int, **changed: str) -> None:
+def copy(model: Any, pk: int, scale: int, **changed: str) -> None:
     """Write so many copies of one row in one statement, its indexes taken down meanwhile and built anew at the end."""
     from django.db import connection
 
     table = model._meta.db_table
     pairs = ", ".join(f"'{name}', {sql}" for name, sql in {"id": f"{pk} + g", **changed}.items())
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end of a transaction bars the next line
         indexes = _loose_indexes(cursor, table)
         for name, _made_by in indexes:
             cursor.execute(f'DROP INDEX "{name}"')

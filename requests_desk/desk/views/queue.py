@@ -18,8 +18,8 @@ from requests_desk.desk import filter_form
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import SavedView, Ticket
-from requests_desk.tickets.queries import desk, mails
+from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.queries import choices, desk, mails
 from requests_desk.tickets.queries.filters import Filters
 from requests_desk.tickets.services import asking, saved_views
 
@@ -85,7 +85,8 @@ def today(request: DeskRequest) -> HttpResponse:
 @require_safe
 def ticket_list(request: DeskRequest) -> HttpResponse:
     """Show the queue, what is due next first; filters, order and place are plain addresses."""
-    form = filter_form.of(request.GET, agencies=access.agencies(request.user))
+    offered = choices.of(request.user)
+    form = filter_form.of(request.GET, choices=offered)
     filters = form.filters(at=timezone.now())
     try:
         found = desk.page(request.user, filters, cursor=request.GET.get("cursor"))
@@ -95,13 +96,12 @@ def ticket_list(request: DeskRequest) -> HttpResponse:
     context = {"rows": found.rows, "bulk": bulk, "next_url": _next_url(request, found.next)}
     if request.headers.get("HX-Request") and request.GET.get("cursor"):
         return render(request, "desk/_ticket_rows.html", context)
-    return render(request, "desk/ticket_list.html", context | _around(request, form))
+    return render(request, "desk/ticket_list.html", context | _around(form, offered.views))
 
 
-def _around(request: DeskRequest, form: filter_form.FilterForm) -> dict[str, Any]:
+def _around(form: filter_form.FilterForm, own: list[choices.View]) -> dict[str, Any]:
     """Return what stands around a list: its filters, the views, what of the address was left out."""
     query = form.as_query() if form.is_bound else ""
-    own = list(SavedView.objects.filter(user=request.user).order_by("name"))
     return {
         "filters": form,
         "unknown": form.unknown() if form.is_bound else [],
@@ -116,7 +116,7 @@ def _around(request: DeskRequest, form: filter_form.FilterForm) -> dict[str, Any
 @require_POST
 def view_keep(request: DeskRequest) -> HttpResponse:
     """Keep the filters of an address under a name."""
-    form = filter_form.of(QueryDict(request.POST.get("query", "")), agencies=access.agencies(request.user))
+    form = filter_form.of(QueryDict(request.POST.get("query", "")), choices=choices.of(request.user))
     query = form.as_query() if form.is_bound else ""
     try:
         kept = saved_views.keep(request.user, name=request.POST.get("name", ""), query=query)
@@ -136,7 +136,9 @@ def view_forget(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def _tiles(request: DeskRequest, at: datetime) -> list[Tile]:
-    lists = [filter_form.FilterForm(QueryDict(query), agencies=[]).filters(at=at) for query, _name in TILES]
+    lists = [
+        filter_form.FilterForm(QueryDict(query), choices=choices.Choices()).filters(at=at) for query, _name in TILES
+    ]
     numbers = desk.counts(request.user, lists)
     return [Tile(query, str(name), number) for (query, name), number in zip(TILES, numbers, strict=True)]
 
@@ -144,7 +146,7 @@ def _tiles(request: DeskRequest, at: datetime) -> list[Tile]:
 def _slip(request: DeskRequest, hands: str) -> list[Ticket]:
     if hands == "to_sign" and not {Right.SIGN, Right.SIGN_UNIT} & access.held(request.user):
         return []
-    return desk.page(request.user, Filters(hands=hands), limit=SHORT).rows
+    return desk.short(request.user, Filters(hands=hands), limit=SHORT)
 
 
 def _next_url(request: DeskRequest, mark: str | None) -> str | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from django import template
 from django.db.models import TextChoices
@@ -16,6 +19,7 @@ from requests_desk.files import file_types
 from requests_desk.people import identifiers
 from requests_desk.people.models import Role
 from requests_desk.tickets import folding, moments, words
+from requests_desk.tickets.models import Ticket
 
 register = template.Library()
 
@@ -37,7 +41,7 @@ WORDS: dict[str, type[TextChoices]] = {
     "mail_reason": words.MailReason,
     "role": Role,
 }
-LISTS = {
+LISTS: dict[str, dict[str, Any]] = {
     "file": file_types.REASONS,
     "sign": {
         "honeypot": _("A box that only programs see was filled in"),
@@ -161,12 +165,36 @@ def folded(text: str) -> list[folding.Piece]:
 @register.filter
 def word(value: str, group: str) -> str:
     """Return what people read for a code of one of the closed lists; an unknown one as it is."""
-    if not value:
-        return ""
-    if group in WORDS:
-        choices = WORDS[group]
-        return str(choices(value).label) if value in choices.values else str(value)
-    return str(LISTS[group].get(value, value))
+    return str(_labels(group).get(value, value)) if value else ""
+
+
+@cache
+def _labels(group: str) -> dict[str, Any]:
+    return dict(WORDS[group].choices) if group in WORDS else LISTS[group]
+
+
+@register.filter
+def lines(rows: Iterable[Ticket], at: datetime) -> Iterator[dict[str, Any]]:
+    """Yield what a line of the queue shows of each request: made here, since a template asks five times as long."""
+    for row in rows:
+        urgent = moments.urgency(row.next_due_at, at)
+        yield {
+            "code": row.code,
+            "url": row.url,
+            "urgency": urgent,
+            "left": time_left(row.next_due_at, at),
+            "due": office_time(row.next_due_at),
+            "call": row.calls_for_call,
+            "channel": word(row.channel, "channel"),
+            "was_late": bool(row.breach_count) and urgent != "overdue",  # type: ignore[attr-defined]
+            "who": row.organisation or row.requester_name,
+            "what": row.summary,
+            "unit": str(row.unit or ""),
+            "officer": str(row.officer or ""),
+            "state": word(row.state, "state"),
+            "waiting": word(row.waiting_for, "desk"),
+            "milestone": word(row.open_milestone, "milestone"),  # type: ignore[attr-defined]
+        }
 
 
 @register.filter
