@@ -338,15 +338,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # A web request that wakes a worker must not wait for a broker that is away: the sweep finds the row anyway.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "sweep"
+# What may take long has a process of its own, so that neither the sweep nor any message waits for it.
 CELERY_TASK_ROUTES = {
     "tickets.send_mail": {"queue": "mail"},
     "people.*": {"queue": "mail"},
-    "tickets.import_register": {"queue": "mail"},  # by slices of two seconds: no mail waits longer for it
     "tickets.send_sms": {"queue": "sms"},
-    "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider: the sweep must not wait for that
-    "tickets.count_figures": {"queue": "sms"},  # at a million requests it reads for a second
-    "tickets.tidy_files": {"queue": "sms"},  # it may wait for the virus scanner
-    "library.*": {"queue": "sms"},  # a file is read within half a minute, or left alone
+    "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider what became of an uncertain one
+    "tickets.import_register": {"queue": "chores"},
+    "tickets.count_figures": {"queue": "chores"},  # at a million requests it reads for a second
+    "tickets.tidy_files": {"queue": "chores"},  # it may wait for the virus scanner
+    "library.*": {"queue": "chores"},  # a file is read within half a minute, or left alone
 }
 # No task expires: a worker whose clock is ahead would drop every one of them. What piled up while it was away is done
 # in moments, since a sweep that finds nothing costs one query.

@@ -83,7 +83,18 @@ def test_it_installs_from_an_old_python_that_can_still_say_so():
 
 
 def test_it_composes_every_part_of_a_desk(compose: dict[str, Any]):
-    parts = {"web", "worker-sweep", "worker-mail", "worker-sms", "mailboxes", "beat", "migrate", "postgres", "redis"}
+    parts = {
+        "web",
+        "worker-sweep",
+        "worker-mail",
+        "worker-sms",
+        "worker-chores",
+        "mailboxes",
+        "beat",
+        "migrate",
+        "postgres",
+        "redis",
+    }
 
     assert set(compose["services"]) == parts
 

@@ -21,7 +21,7 @@ from requests_desk.celery import app
 from requests_desk.embedded.children import Child
 from requests_desk.embedded.services import Supervisor
 
-QUEUES = ("sweep", "mail", "sms")
+QUEUES = ("sweep", "mail", "sms", "chores")
 # What Celery would import after the fork, once for each child.
 LATE = (
     "celery.apps.beat",

@@ -15,7 +15,7 @@ from tests.support.running_desk import SOON, RunningDesk
 
 pytestmark = pytest.mark.processes
 LEADER = "an@phuson.example"
-PARTS = ("web", "worker-sweep", "worker-mail", "worker-sms", "mailboxes", "beat", "valkey", "postgres")
+PARTS = ("web", "worker-sweep", "worker-mail", "worker-sms", "worker-chores", "mailboxes", "beat", "valkey", "postgres")
 # One falls due after each kill, while its victim is on its way back.
 APART_SECONDS = 1.0
 
