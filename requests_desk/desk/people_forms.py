@@ -69,7 +69,7 @@ class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Agency
-        fields = ("name", "name_en", "short_name", "hotline", "email", "address")
+        fields = ("name", "name_en", "short_name", "hotline", "email", "address", "shows_officer")
         labels = {
             "name": _("Name"),
             "name_en": _("Name in English"),
@@ -77,8 +77,12 @@ class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
             "hotline": _("Hotline"),
             "email": _("Email"),
             "address": _("Address"),
+            "shows_officer": _("The public page of a request names its officer"),
         }
-        help_texts = {"short_name": _("Plain letters, at most 12.")}
+        help_texts = {
+            "short_name": _("Plain letters, at most 12."),
+            "shows_officer": _("Otherwise it names the unit alone."),
+        }
 
 
 class HandOverForm(forms.Form):

@@ -66,6 +66,8 @@ class Agency(Named):
     quiet_to = models.TimeField(default=time(6))
     # When the next morning list is written; null until the timer has found out (N2).
     morning_at = models.DateTimeField(null=True, blank=True)
+    # Whether the public page of a request names the officer who handles it, beside the unit.
+    shows_officer = models.BooleanField(default=False)
     # SMS a month; 0 is no limit (N8).
     sms_monthly_cap = models.PositiveIntegerField(default=0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.portal import again, asking, views
+from requests_desk.portal import acts, again, asking, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -13,6 +13,11 @@ urlpatterns: list[URLPattern] = [
     path("ask/received/<str:token>/slip.pdf", asking.slip, name="ask-slip"),
     path("status/", views.status, name="status"),
     path("status/again/", again.again, name="again"),
+    path("status/add/", acts.add, name="add"),
+    path("status/withdraw/", acts.withdraw, name="withdraw"),
+    path("status/contact/", acts.contact, name="contact"),
+    path("status/confirm/<str:token>/", acts.confirm_contact, name="confirm-contact"),
+    path("status/link/", acts.link, name="link"),
     path("s/<str:token>/", views.status_link, name="status-link"),
     path("files/<str:token>/", views.file, name="public-file"),
     path("robots.txt", views.robots),

@@ -22,14 +22,19 @@ from requests_desk.portal import throttle
 from requests_desk.portal.forms import StatusForm
 from requests_desk.tickets import downloads
 from requests_desk.tickets.models import Attachment
-from requests_desk.tickets.queries import figures, public
+from requests_desk.tickets.queries import figures, public, whereabouts
 from requests_desk.tickets.services import attachments
 
 View = Callable[..., HttpResponse]
 # What must never be crawled; the secret links above all.
-ROBOTS = (
-    "User-agent: *\nDisallow: /s/\nDisallow: /files/\nDisallow: /ask/received/\nDisallow: /desk/\nDisallow: /api/\n"
-)
+ROBOTS = """User-agent: *
+Disallow: /s/
+Disallow: /files/
+Disallow: /status/confirm/
+Disallow: /ask/received/
+Disallow: /desk/
+Disallow: /api/
+"""
 
 
 def kept_nowhere(view: View) -> View:
@@ -71,7 +76,7 @@ def _looked_up(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     try:
         tries = throttle.count(address=request.META["REMOTE_ADDR"], at=at, **_guarded(form))
-        found = public.status(**form.cleaned_data, at=at)
+        found = whereabouts.by_code(**form.cleaned_data, at=at)
     except throttle.TooMany as refused:
         response = _form(request, form, status=429, problem=too_many(refused))
         response["Retry-After"] = str(refused.retry_after_s)
@@ -89,7 +94,7 @@ def status_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show where a request stands to whoever holds its secret link. Mail scanners may follow it: nothing happens."""
     at = timezone.now()
     try:
-        found = public.status_by_link(token, at=at)
+        found = whereabouts.by_link(token, at=at)
     except public.NotFound:
         problem = _("This link opens nothing. It may be incomplete, or it was withdrawn.")
         return _form(request, StatusForm(), status=404, problem=problem)

@@ -30,6 +30,15 @@ SENTENCES: dict[str, Any] = {
     EventKind.ACKNOWLEDGED: _("Receipt acknowledged automatically by %(channel)s"),
     EventKind.RESENT: _("A message that had failed was sent again by %(channel)s"),
     EventKind.LOOKUP_REISSUED: _("New look-up code issued; the old one no longer opens anything"),
+    EventKind.LINK_ISSUED: _("New secret link to the public page issued"),
+    EventKind.LINKS_REVOKED: _("Secret links revoked: %(count)s"),
+    EventKind.CALLER_VERIFIED: _("Caller verified: %(method)s"),
+    EventKind.CALLER_NOT_VERIFIED: _("Caller not verified: the look-up code was wrong"),
+    EventKind.CONTACT_ASKED: _("New e-mail address asked for by the requester; it waits to be confirmed"),
+    EventKind.CONTACT_CHANGED: _("Contact of the requester changed: %(what)s"),
+    EventKind.DATA_SHOWN: _("The requester saw what is held about them"),
+    EventKind.DATA_TAKEN: _("The requester took away what is held about them"),
+    EventKind.ERASED: _("%(why)s"),
     EventKind.REPLY_RECORDED: _("%(reply)s written, to go by %(channel)s"),
     EventKind.REPLY_SUBMITTED: _("%(reply)s submitted for approval: %(desk)s"),
     EventKind.REPLY_RETURNED: _("%(reply)s returned for revision"),
@@ -84,6 +93,13 @@ ICONS = {
     EventKind.NOTED: "note",
     EventKind.ACKNOWLEDGED: "mail",
     EventKind.RESENT: "send",
+    EventKind.LINK_ISSUED: "send",
+    EventKind.LINKS_REVOKED: "lock",
+    EventKind.CALLER_VERIFIED: "check",
+    EventKind.CALLER_NOT_VERIFIED: "alert",
+    EventKind.CONTACT_ASKED: "mail",
+    EventKind.CONTACT_CHANGED: "mail",
+    EventKind.ERASED: "lock",
     EventKind.REPLY_RECORDED: "send",
     EventKind.REPLY_SUBMITTED: "pen",
     EventKind.REPLY_RETURNED: "pen",
@@ -144,6 +160,9 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["reason"] = _why(str(facts.get("reason", "")))
     spoken["desk"] = word(str(facts.get("desk", "")), "desk")
     spoken["result"] = word(str(facts.get("result", "")), "item")
+    spoken["method"] = word(str(facts.get("method", "")), "caller_proof")
+    spoken["what"] = word(str(facts.get("what", "")), "contact")
+    spoken["why"] = word(str(facts.get("why", "")), "erased")
     spoken["link"] = word(str(facts.get("link", "")), "link")
     is_reply = event.kind in _REPLY_KINDS
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""

@@ -34,7 +34,6 @@ def acknowledgement(
     `answers` is the Message-ID it answers, `part_of` the code of what it was split off from. What nobody of ours has
     read is not repeated: a stranger may have given another's address.
     """
-    requester = ticket.requester
     more = {
         "lookup_code": lookup_code,
         "status_url": f"{settings.PUBLIC_BASE_URL}/s/{token}/",
@@ -43,20 +42,10 @@ def acknowledgement(
         "answers": answers,
         "part_of": part_of,
     }
-    for channel in ("email", "sms"):
-        destination = requester.email if channel == "email" else _mobile(requester)
-        if (
-            destination
-            and channels.availability(channel) != "unavailable"
-            and channels.get(channel).accepts(destination)
-        ):
-            way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, channel, destination)
-            return [
-                _draft(
-                    ticket, way, "acknowledgement", cause="acknowledgement", key=f"ack:{ticket.pk}:{channel}", **more
-                )
-            ]
-    return []
+    return [
+        _draft(ticket, way, "acknowledgement", cause="acknowledgement", key=f"ack:{ticket.pk}:{way.channel}", **more)
+        for way in ways_to_requester(ticket)[:1]
+    ]
 
 
 def _mobile(requester: Requester) -> str:
@@ -90,6 +79,43 @@ def apology(apology: Apology) -> Draft:
     requester = ticket.requester
     way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", requester.email)
     return _draft(ticket, way, "apology", cause="apology", key=f"apology:{apology.pk}:email", apology=apology)
+
+
+def confirm_contact(ticket: Ticket, email: str, *, change: int, token: str, until: datetime) -> Draft:
+    """Return the mail by which the reader of a new address lets it count: nobody else can."""
+    requester = ticket.requester
+    way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", email)
+    more = {"confirm_url": f"{settings.PUBLIC_BASE_URL}/status/confirm/{token}/", "until": until}
+    return _draft(ticket, way, "contact_confirm", cause="contact", key=f"contact:{change}:email", **more)
+
+
+def contact_changed(ticket: Ticket, *, waits: bool, seq: int) -> list[Draft]:
+    """Return the word to whoever was reached until now; none where no way to them is open.
+
+    `waits` says that it counts only once the new address has agreed.
+    """
+    return [
+        _draft(ticket, way, "contact_changed", cause="contact", key=f"contact-changed:{ticket.pk}:{seq}", waits=waits)
+        for way in ways_to_requester(ticket)[:1]
+    ]
+
+
+def one_time_code(ticket: Ticket, way: Recipient, *, code: str, number: int, until: datetime) -> Draft:
+    """Return the message that carries a one-time code."""
+    key = f"one-time-code:{number}"
+    return _draft(ticket, way, "one_time_code", cause="one_time_code", key=key, one_time_code=code, until=until)
+
+
+def ways_to_requester(ticket: Ticket) -> list[Recipient]:
+    """Return how a requester can be reached by machine now: by mail, else by SMS to a mobile."""
+    requester = ticket.requester
+    found = []
+    for channel in ("email", "sms"):
+        destination = requester.email if channel == "email" else _mobile(requester)
+        is_open = destination and channels.availability(channel) != "unavailable"
+        if is_open and channels.get(channel).accepts(destination):
+            found.append(Recipient(f"requester:{requester.pk}", str(requester), ticket.language, channel, destination))
+    return found
 
 
 def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:

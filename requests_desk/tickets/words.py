@@ -190,6 +190,20 @@ class About(models.TextChoices):
     ADVERTISING = "advertising", _("Advertising")
 
 
+class CallerProof(models.TextChoices):
+    """How somebody on the phone or at the counter showed who they are."""
+
+    LOOKUP = "lookup", _("by the look-up code, read out")
+    CALL_BACK = "call_back", _("by calling a number on record back")
+
+
+class ErasedWhy(models.TextChoices):
+    """Why the words of a request are gone."""
+
+    REQUEST = "request", _("Erased at the requester's word")
+    RETENTION = "retention", _("Erased at the end of its term")
+
+
 class Because(models.TextChoices):
     """Why somebody is told who would not be otherwise (N3)."""
 
@@ -214,6 +228,7 @@ class NoticeKind(models.TextChoices):
     APPROVED = "approved", _("Your reply was approved")
     RETURNED = "returned", _("Your reply was returned for revision")
     NOT_DELIVERED = "not_delivered", _("Your reply did not reach the requester")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
     REMINDER = "reminder", _("A deadline comes near")
     BREACH = "breach", _("A deadline was missed")
 
@@ -237,6 +252,15 @@ class EventKind(models.TextChoices):
     ACKNOWLEDGED = "acknowledged"
     RESENT = "resent"
     LOOKUP_REISSUED = "lookup_reissued"
+    LINK_ISSUED = "link_issued"
+    LINKS_REVOKED = "links_revoked"
+    CALLER_VERIFIED = "caller_verified"
+    CALLER_NOT_VERIFIED = "caller_not_verified"
+    CONTACT_ASKED = "contact_asked"
+    CONTACT_CHANGED = "contact_changed"
+    DATA_SHOWN = "data_shown"
+    DATA_TAKEN = "data_taken"
+    ERASED = "erased"
     REPLY_RECORDED = "reply_recorded"
     REPLY_SUBMITTED = "reply_submitted"
     REPLY_RETURNED = "reply_returned"

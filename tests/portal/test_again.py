@@ -29,7 +29,7 @@ def answered(desk: Desk) -> Logged:
 
 
 def token_on(answer: Any) -> str:
-    found = re.search(r'name="token" value="([^"]+)"', answer.text)
+    found = re.search(r'action="/status/again/[^>]*>\s*<input type="hidden" name="token" value="([^"]+)"', answer.text)
     return found[1] if found else ""
 
 

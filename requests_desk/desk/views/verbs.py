@@ -10,6 +10,7 @@ from django import forms
 from requests_desk.desk.views import (
     apologies,
     approval,
+    callers,
     corrections,
     cycles,
     handovers,
@@ -34,6 +35,8 @@ VERBS: dict[str, Verb] = {
     "apologise": apologies.SUBMIT,
     "sign_apology": apologies.SIGN,
     "return_apology": apologies.GIVE_BACK,
+    "caller": callers.VERIFY,
+    "links": callers.LINKS,
     "message": cycles.MESSAGE,
     "thanks": cycles.THANKS,
     "pause": pauses.PAUSE,

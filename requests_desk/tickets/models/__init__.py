@@ -19,6 +19,7 @@ from requests_desk.tickets.models.own import Draft, SavedView
 from requests_desk.tickets.models.promise import Application, PolicyRule
 from requests_desk.tickets.models.register import Register, RegisterRow
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
+from requests_desk.tickets.models.rights import ContactChange, Erasure, OneTimeCode, RetentionRule
 from requests_desk.tickets.models.ticket import (
     NOTHING_DUE,
     CodeCounter,
@@ -37,9 +38,11 @@ __all__ = [
     "Application",
     "Attachment",
     "CodeCounter",
+    "ContactChange",
     "Delivery",
     "Digest",
     "Draft",
+    "Erasure",
     "Event",
     "Exclusion",
     "Field",
@@ -53,6 +56,7 @@ __all__ = [
     "Mailbox",
     "Message",
     "Notice",
+    "OneTimeCode",
     "PolicyRule",
     "Register",
     "RegisterRow",
@@ -60,6 +64,7 @@ __all__ = [
     "Requester",
     "RequesterMerge",
     "RequesterPhone",
+    "RetentionRule",
     "SavedView",
     "StatusLink",
     "Ticket",

@@ -23,6 +23,7 @@ class Item(models.Model):
     cycle = models.PositiveSmallIntegerField(default=1)
     number = models.PositiveSmallIntegerField()
     text = models.TextField()
+    erased_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=16, choices=ReplyKind, blank=True)
     settled_by = models.ForeignKey(Reply, on_delete=models.PROTECT, null=True, related_name="settled")
     settled_at = models.DateTimeField(null=True)
@@ -31,7 +32,7 @@ class Item(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ticket", "cycle", "number"], name="item_once_per_cycle"),
             models.CheckConstraint(condition=Q(number__gte=1), name="item_counts_from_one"),
-            models.CheckConstraint(condition=~Q(text=""), name="item_has_text"),
+            models.CheckConstraint(condition=~Q(text="") | Q(erased_at__isnull=False), name="item_has_text"),
             models.CheckConstraint(
                 condition=Q(result="", settled_by__isnull=True, settled_at__isnull=True)
                 | Q(result__in=sorted(FINAL_REPLIES), settled_by__isnull=False, settled_at__isnull=False),

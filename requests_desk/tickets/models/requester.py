@@ -25,6 +25,7 @@ class Requester(models.Model):
     email = models.CharField(max_length=254, blank=True)
     address = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
     # Somebody said that both are the same: whoever is known by these particulars is known as that one.
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="took_in")
 
@@ -40,7 +41,12 @@ class Requester(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.organisation or self.name or self.email or gettext("Anonymous")
+        return (
+            self.organisation
+            or self.name
+            or self.email
+            or (gettext("Erased") if self.erased_at else gettext("Anonymous"))
+        )
 
 
 class RequesterPhone(models.Model):

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from requests_desk.people.models import Agency, Named, Unit
 from requests_desk.tickets.models.requester import Requester
-from requests_desk.tickets.words import TO_CALL_BACK, Channel, Desk, Ending, Entry, Kind, Priority, State
+from requests_desk.tickets.words import TO_CALL_BACK, Channel, Desk, Ending, Entry, ErasedWhy, Kind, Priority, State
 from sla.models import Clock
 
 # Where nothing is owed any more the queue still needs an order: after everything that is due.
@@ -85,6 +85,9 @@ class Ticket(models.Model):
     # The same form or API call sent twice is one ticket: the key and a digest of what it carried.
     submission = models.CharField(max_length=100, null=True)
     submission_digest = models.CharField(max_length=64, blank=True)
+    # Its words were forgotten, at the requester's word or at the end of their term; figures and history stay.
+    erased_at = models.DateTimeField(null=True)
+    erased_why = models.CharField(max_length=12, choices=ErasedWhy, blank=True)
     # The head of this ticket's ledger: the number and hash of its last event (P14).
     ledger_seq = models.PositiveIntegerField(default=0)
     ledger_head = models.CharField(max_length=64, blank=True)
@@ -97,7 +100,11 @@ class Ticket(models.Model):
                 condition=Q(submission__isnull=False),
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=~Q(text=""), name="ticket_has_text"),
+            models.CheckConstraint(condition=~Q(text="") | Q(erased_at__isnull=False), name="ticket_has_text"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, erased_why="") | Q(erased_at__isnull=False) & ~Q(erased_why=""),
+                name="ticket_erased_for_a_reason",
+            ),
             models.CheckConstraint(condition=Q(received_at__lte=F("logged_at")), name="ticket_received_before_logged"),
             models.CheckConstraint(
                 condition=Q(officer__isnull=True) | Q(unit__isnull=False), name="ticket_officer_within_unit"
@@ -220,10 +227,22 @@ class StatusLink(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="status_links")
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"link to {self.ticket_id}"
+
+    @staticmethod
+    def stands(*, at: datetime, through: str = "") -> Q:
+        """Return what tells a link that opens now, also from a row that reaches it `through` a relation."""
+        until = Q(**{f"{through}expires_at": None}) | Q(**{f"{through}expires_at__gt": at})
+        return until & Q(**{f"{through}revoked_at": None})
+
+    @classmethod
+    def standing(cls, *, at: datetime) -> models.QuerySet[StatusLink]:
+        """Return the links that open now."""
+        return cls.objects.filter(cls.stands(at=at))
 
 
 class Exclusion(models.Model):

@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 from requests_desk.people import identifiers
 from requests_desk.tickets import slips
 from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import public, ticket_page
-from requests_desk.tickets.queries.public import Office, Status
+from requests_desk.tickets.queries import ticket_page, whereabouts
+from requests_desk.tickets.queries.public import Office
+from requests_desk.tickets.queries.whereabouts import Status
 from requests_desk.tickets.services import incoming
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.slips import Slip
@@ -32,8 +33,8 @@ class Receipt:
 
 
 def by_link(token: str, *, at: datetime) -> Receipt:
-    """Return the receipt that a secret link opens. Raises public.NotFound."""
-    status = public.status_by_link(token, at=at)
+    """Return the receipt that a secret link opens. Raises NotFound."""
+    status = whereabouts.by_link(token, at=at)
     ticket = Ticket.objects.select_related("agency", "requester").get(code=status.code)
     lookup = identifiers.lookup_for(token)
     is_current = identifiers.lookup_digest(ticket.code, lookup) == ticket.lookup_digest

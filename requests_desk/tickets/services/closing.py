@@ -57,14 +57,19 @@ def close(
         _require(ticket, ending, note=note, by=by, at=at)
         if note:
             Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=note, author=by, at=at)
-        cause = calls.why_missed(ticket, due_at=ticket.next_due_at or at)
-        changes = clocks.end(due.clocks_of(ticket), reason=ending, cause=cause, missed_by=at, at=at)
-        ticket.state, ticket.ending, ticket.closed_at = State.CLOSED, ending, at
-        ticket.save(update_fields=["state", "ending", "closed_at"])
-        facts = {"ending": ending, "note_digest": identifiers.text_digest(note) if note else ""}
-        ledger.append([Line(ticket, "closed", facts), *ledger.lines_of(ticket, changes)], actor=by, at=at)
-        due.refresh(ticket)
+        end(ticket, ending, note=note, by=by, at=at)
     return ticket
+
+
+def end(ticket: Ticket, ending: str, *, note: str, by: User | None, at: datetime) -> None:
+    """End a ticket that its caller holds locked and has seen to be fit for this ending."""
+    cause = calls.why_missed(ticket, due_at=ticket.next_due_at or at)
+    changes = clocks.end(due.clocks_of(ticket), reason=ending, cause=cause, missed_by=at, at=at)
+    ticket.state, ticket.ending, ticket.closed_at = State.CLOSED, ending, at
+    ticket.save(update_fields=["state", "ending", "closed_at"])
+    facts = {"ending": ending, "note_digest": identifiers.text_digest(note) if note else ""}
+    ledger.append([Line(ticket, "closed", facts), *ledger.lines_of(ticket, changes)], actor=by, at=at)
+    due.refresh(ticket)
 
 
 def propose_spam(ticket: Ticket, *, reason: str, by: User, at: datetime, seen_seq: int | None = None) -> Ticket:

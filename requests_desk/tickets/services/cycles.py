@@ -167,7 +167,7 @@ def _checked(ticket: Ticket, words: Words, *, at: datetime) -> tuple[Words, date
 
 
 def _kept(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None, at: datetime) -> Taken:
-    message, lines = _message(ticket, words, received_at, by=by)
+    message, lines = said(ticket, words, received_at, by=by)
     ledger.append(lines, actor=by, at=at)
     if not words.is_automatic:
         notices.tell(NoticeKind.MESSAGE, ticket, by=by, at=at)
@@ -175,7 +175,8 @@ def _kept(ticket: Ticket, words: Words, received_at: datetime, *, by: User | Non
     return Taken(ticket, message, "")
 
 
-def _message(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None) -> tuple[Message, list[Line]]:
+def said(ticket: Ticket, words: Words, received_at: datetime, *, by: User | None) -> tuple[Message, list[Line]]:
+    """Keep what was said, and return it with the lines of history for the caller's own."""
     message = Message.objects.create(
         ticket=ticket,
         direction=Message.Direction.IN,
@@ -198,7 +199,7 @@ def _message(ticket: Ticket, words: Words, received_at: datetime, *, by: User | 
 def _taken_up(
     ticket: Ticket, words: Words, reason: CycleReason, received_at: datetime, *, by: User | None, at: datetime
 ) -> Taken:
-    message, said = _message(ticket, words, received_at, by=by)
+    message, came = said(ticket, words, received_at, by=by)
     _freeze(ticket)
     number = _next_number(ticket)
     TicketCycle.objects.create(
@@ -220,7 +221,7 @@ def _taken_up(
     )
     begun = timing.begin(chosen, started_at=received_at, at=at)
     asked = items.begin(ticket, splitting.questions(words.text), cycle=number)
-    lines = [*said, Line(ticket, "cycle_opened", facts), *asked, *timing.tie(ticket, begun, cycle=number)]
+    lines = [*came, Line(ticket, "cycle_opened", facts), *asked, *timing.tie(ticket, begun, cycle=number)]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
     notices.tell(NoticeKind.REOPENED, ticket, by=by, at=at)

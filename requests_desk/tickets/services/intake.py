@@ -8,16 +8,24 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.search import SearchVector
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Value
 
 from requests_desk.people import identifiers
 from requests_desk.people.identifiers import Oddity
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets import likeness, texts
 from requests_desk.tickets.models import Attachment, CodeCounter, Requester, StatusLink, Ticket
-from requests_desk.tickets.services import attachments, due, items, ledger, outbox, policy_choice, requesters, timing
+from requests_desk.tickets.services import (
+    attachments,
+    due,
+    items,
+    ledger,
+    outbox,
+    policy_choice,
+    requesters,
+    searched,
+    timing,
+)
 from requests_desk.tickets.services.incoming import Refused, Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.policy_choice import Choice
@@ -231,7 +239,9 @@ def _ticket(
         priority=request.priority,
         text=request.text,
         requester=requester,
-        search=SearchVector(Value(_searched(code, request, old_number or "")), config="simple"),
+        search=searched.vector(
+            (code, old_number or "", request.external_number, request.arrival_number), request.asked, request.text
+        ),
         gist=likeness.gist(request.text),
         imported=old_number is not None,
         old_number=old_number or "",
@@ -266,15 +276,6 @@ def _ground(agency: Agency, request: Request, *, at: datetime) -> Ground:
         agency, kind=request.kind, channel=request.channel, field=request.field, priority=request.priority
     )
     return Ground(requesters.find_or_add(agency, request.asked, at=at), chosen)
-
-
-def _searched(code: str, request: Request, old_number: str) -> str:
-    asked = request.asked
-    phones = [phone for typed in asked.phones for phone in identifiers.read_phones(typed)]
-    numbers = [identifiers.show_phone(phone.number) for phone in phones if phone.number]
-    given = [code, old_number, request.external_number, request.arrival_number]
-    names = [*given, asked.organisation, asked.name, asked.tax_code, asked.email]
-    return identifiers.folded(" ".join([*names, *numbers, request.text]))
 
 
 def _facts(ticket: Ticket) -> dict[str, str | int | bool | None]:

@@ -39,6 +39,7 @@ SORTS: dict[NoticeKind, Sort] = {
     NoticeKind.HANDED_BACK: Sort((Role.UNIT_HEAD, Role.FRONT_DESK)),
     NoticeKind.MESSAGE: Sort(_WHO_ANSWERS),
     NoticeKind.REOPENED: Sort(_WHO_ANSWERS),
+    NoticeKind.WITHDRAWN: Sort(_WHO_ANSWERS),
     NoticeKind.SUBMITTED: Sort((SIGNER, Role.CHIEF, Role.LEADER)),
     NoticeKind.APPROVED: Sort((AUTHOR, *_WHO_ANSWERS)),
     NoticeKind.RETURNED: Sort((AUTHOR, *_WHO_ANSWERS)),

@@ -39,6 +39,8 @@ WORDS: dict[str, type[TextChoices]] = {
     "mail_state": words.MailState,
     "mail_nature": words.MailNature,
     "mail_reason": words.MailReason,
+    "caller_proof": words.CallerProof,
+    "erased": words.ErasedWhy,
     "role": Role,
 }
 LISTS: dict[str, dict[str, Any]] = {
@@ -61,6 +63,7 @@ LISTS: dict[str, dict[str, Any]] = {
     },
     # How a question was settled.
     "item": {"answer": _("Answered"), "refusal": _("Refused"), "transfer": _("Transferred")},
+    "contact": {"email": _("e-mail address"), "phone": _("phone number")},
     "milestone": {
         "first_reply": _("First reply"),
         "promised": _("Promised reply"),
@@ -93,6 +96,8 @@ LISTS: dict[str, dict[str, Any]] = {
         "morning": _("Morning list"),
         "sms_cap": _("SMS of the month nearly used up"),
         "notice": _("Notice"),
+        "contact": _("Change of contact"),
+        "one_time_code": _("One-time code"),
         "no_reply": _("No reply in time"),
         "sent_not_delivered": _("Sent in time, not delivered"),
         "not_reachable": _("Requester could not be reached"),

@@ -8,8 +8,8 @@ import pytest
 
 from notifications.results import Result
 from requests_desk.tickets.models import TicketClock
-from requests_desk.tickets.queries import public
-from requests_desk.tickets.queries.public import Status
+from requests_desk.tickets.queries import public, whereabouts
+from requests_desk.tickets.queries.whereabouts import Status
 from requests_desk.tickets.services import closing, intake, replies
 from requests_desk.tickets.services.intake import Logged
 from requests_desk.tickets.services.reminders import sweep
@@ -27,11 +27,11 @@ def asked(desk: Desk) -> Logged:
 
 
 def full(asked: Logged, **after: float) -> Status:
-    return public.status(asked.ticket.code, lookup=asked.lookup_code, at=later(**after))
+    return whereabouts.by_code(asked.ticket.code, lookup=asked.lookup_code, at=later(**after))
 
 
 def by_phone(asked: Logged, **after: float) -> Status:
-    return public.status(asked.ticket.code, phone=PHONE, at=later(**after))
+    return whereabouts.by_code(asked.ticket.code, phone=PHONE, at=later(**after))
 
 
 def test_it_is_a_view_that_nobody_can_change(asked: Logged):
@@ -159,4 +159,4 @@ def test_it_shows_the_promise_of_the_newest_cycle(desk: Desk, asked: Logged):
 @pytest.mark.parametrize("lookup", ["", "-", "0"])
 def test_it_takes_no_empty_proof(asked: Logged, lookup: str):
     with pytest.raises(public.NotFound):
-        public.status(asked.ticket.code, phone="", lookup=lookup, at=MORNING)
+        whereabouts.by_code(asked.ticket.code, phone="", lookup=lookup, at=MORNING)
