@@ -32,6 +32,12 @@ from requests_desk.tickets.services.policy_choice import Choice
 from requests_desk.tickets.words import SEALED_KINDS, State
 from sla.models import Milestone
 
+# What a ticket holds as it was asked.
+AS_ASKED = (
+    *("kind", "channel", "field", "priority", "text", "received_reason", "wanted_by", "external_deadline"),
+    *("external_number", "reply_by", "entry", "arrival_number", "language", "unit"),
+)
+
 
 class SubmissionReused(Exception):
     """The key was used before with other content: it names another request."""
@@ -233,11 +239,6 @@ def _ticket(
     ticket = Ticket.objects.create(
         agency=agency,
         code=code,
-        kind=request.kind,
-        channel=request.channel,
-        field=request.field,
-        priority=request.priority,
-        text=request.text,
         requester=requester,
         search=searched.vector(
             (code, old_number or "", request.external_number, request.arrival_number), request.asked, request.text
@@ -246,17 +247,8 @@ def _ticket(
         imported=old_number is not None,
         old_number=old_number or "",
         received_at=received_at,
-        received_reason=request.received_reason,
         logged_at=at,
         logged_by=by,
-        wanted_by=request.wanted_by,
-        external_deadline=request.external_deadline,
-        external_number=request.external_number,
-        reply_by=request.reply_by,
-        entry=request.entry,
-        arrival_number=request.arrival_number,
-        language=request.language,
-        unit=request.unit,
         state=State.ASSIGNED if request.unit else State.RECEIVED,
         sealed=request.kind in SEALED_KINDS,
         lookup_digest=identifiers.lookup_digest(code, lookup),
@@ -264,6 +256,7 @@ def _ticket(
         submission_digest=submission.digest if submission.key else "",
         next_due_at=timed.next_due_at,
         queue_at=due.place(timed.next_due_at, request.wanted_by),
+        **{name: getattr(request, name) for name in AS_ASKED},
     )
     lines = timing.tie(ticket, timed, cycle=1)
     asked = items.begin(ticket, items.asked(request.text, request.items), cycle=1)

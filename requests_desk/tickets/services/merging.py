@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -77,47 +78,52 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
         survivor, absorbed = _locked(survivor_of(absorbed), absorbed)
         _require_again(survivor, absorbed, by=by, at=at)
         facts = Event.objects.filter(ticket=absorbed, kind="merged").latest("seq").facts
-        moved = Reply.objects.filter(pk__in=facts["replies"], ticket=survivor)
-        own = due.clocks_of(survivor)
-        changes = [change for reply in moved for change in clocks.void(own, by=reply.key, at=at)]
-        Attachment.objects.filter(reply__in=facts["replies"], ticket=survivor).update(ticket=absorbed)
-        items.give_back(survivor, absorbed, facts.get("items", []), facts["replies"])
-        moved.update(ticket=absorbed, cycle=absorbed.cycle)
-        settled = items.restate(survivor)
-        changes += standing.unsettle(survivor, own, cycle=survivor.cycle, at=at)
-        changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
-        changes += limits.give_back(facts.get("limits", {}), at=at)
-        changes += _set_receipt(
-            survivor,
-            datetime.fromisoformat(facts["was_at"]),
-            datetime.fromisoformat(facts["started_at"]),
-            reason="unmerged",
-            at=at,
-        )
-        if facts["external"]:
-            _set_external(survivor, None, "")
-        standing.restate(survivor)
-        signing.refresh(survivor)
+        kept = _give_back(survivor, absorbed, facts, at=at)
         TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).delete()
-        resettled = items.restate(absorbed)
-        back = clocks.resume(due.clocks_of(absorbed), reason=Ending.MERGED, at=at)
-        back += standing.stand(absorbed, cause=BreachCause.NO_REPLY, at=at, may_void=False)
-        absorbed.state = State.RECEIVED  # open again; where it stands its replies say
-        standing.restate(absorbed)
-        signing.refresh(absorbed)
+        back = _open_again(absorbed, at=at)
         questions = {"items": facts["items"]} if "items" in facts else {}
         lines = [
             Line(survivor, "unmerged", {"ticket": absorbed.pk, "code": absorbed.code} | questions),
-            *settled,
-            *ledger.lines_of(survivor, changes),
+            *kept,
             Line(absorbed, "unmerged", {"ticket": survivor.pk, "code": survivor.code} | questions),
-            *resettled,
-            *ledger.lines_of(absorbed, back),
+            *back,
         ]
         ledger.append(lines, actor=by, at=at)
         due.refresh(absorbed)
         due.refresh(survivor)
     return absorbed
+
+
+def _give_back(survivor: Ticket, absorbed: Ticket, facts: dict[str, Any], *, at: datetime) -> list[Line]:
+    """Return to `absorbed` what the merge took from it, and judge anew what the survivor is left with."""
+    moved = Reply.objects.filter(pk__in=facts["replies"], ticket=survivor)
+    own = due.clocks_of(survivor)
+    changes = [change for reply in moved for change in clocks.void(own, by=reply.key, at=at)]
+    Attachment.objects.filter(reply__in=facts["replies"], ticket=survivor).update(ticket=absorbed)
+    items.give_back(survivor, absorbed, facts.get("items", []), facts["replies"])
+    moved.update(ticket=absorbed, cycle=absorbed.cycle)
+    settled = items.restate(survivor)
+    changes += standing.unsettle(survivor, own, cycle=survivor.cycle, at=at)
+    changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)
+    changes += limits.give_back(facts.get("limits", {}), at=at)
+    was_at, started_at = (datetime.fromisoformat(facts[name]) for name in ("was_at", "started_at"))
+    changes += _set_receipt(survivor, was_at, started_at, reason="unmerged", at=at)
+    if facts["external"]:
+        _set_external(survivor, None, "")
+    standing.restate(survivor)
+    signing.refresh(survivor)
+    return [*settled, *ledger.lines_of(survivor, changes)]
+
+
+def _open_again(absorbed: Ticket, *, at: datetime) -> list[Line]:
+    """Let a request that was merged live by itself: its clocks go on where they ended."""
+    settled = items.restate(absorbed)
+    changes = clocks.resume(due.clocks_of(absorbed), reason=Ending.MERGED, at=at)
+    changes += standing.stand(absorbed, cause=BreachCause.NO_REPLY, at=at, may_void=False)
+    absorbed.state = State.RECEIVED  # where it stands its replies say
+    standing.restate(absorbed)
+    signing.refresh(absorbed)
+    return [*settled, *ledger.lines_of(absorbed, changes)]
 
 
 def survivor_of(ticket: Ticket) -> Ticket:
