@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.portal import acts, again, asking, views
+from requests_desk.portal import acts, again, asking, documents, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern] = [
     path("status/link/", acts.link, name="link"),
     path("s/<str:token>/", views.status_link, name="status-link"),
     path("files/<str:token>/", views.file, name="public-file"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<int:pk>/", documents.document, name="document"),
+    path("documents/<int:pk>/file/", documents.file, name="document-file"),
     path("robots.txt", views.robots),
     path("favicon.ico", views.favicon),
 ]

@@ -31,6 +31,8 @@ class Right(StrEnum):
     REISSUE_LOOKUP = "reissue_lookup"
     SENT_MESSAGES = "sent_messages"
     MAIL = "mail"  # mail that became no request yet: it may name anybody
+    DOCUMENTS = "documents"  # put in, and mended while they are drafts: see document_access
+    PUBLISH_DOCUMENTS = "publish_documents"
     LEADERSHIP = "leadership"
     SETTINGS_READ = "settings_read"
     SETTINGS = "settings"
@@ -51,15 +53,18 @@ SIGNED = frozenset({Proof.REPLY_ADDRESS, Proof.MESSAGE_ID})
 
 _DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP, Right.SEAL})
 _HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT}
+_DOCUMENTS = frozenset({Right.DOCUMENTS, Right.PUBLISH_DOCUMENTS})
+_ADMIN = frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS})
 _ABOVE = frozenset({Right.SENT_MESSAGES, Right.MAIL, Right.LEADERSHIP, Right.SETTINGS_READ})
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.FRONT_DESK: _DESK | {Right.ASSIGN, Right.MERGE, Right.SENT_MESSAGES, Right.MAIL},
-    Role.OFFICER: _DESK,
-    Role.UNIT_HEAD: _HEAD,
-    Role.CHIEF: _HEAD | _ABOVE,
-    Role.LEADER: _HEAD | _ABOVE | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SIGN, Right.UNSEAL},
+    Role.FRONT_DESK: _DESK | {Right.DOCUMENTS, Right.ASSIGN, Right.MERGE, Right.SENT_MESSAGES, Right.MAIL},
+    Role.OFFICER: _DESK | {Right.DOCUMENTS},
+    Role.UNIT_HEAD: _HEAD | _DOCUMENTS,
+    Role.CHIEF: _HEAD | _ABOVE | _DOCUMENTS,
+    Role.LEADER: _HEAD | _ABOVE | _DOCUMENTS | {Right.READ_SEALED, Right.THIRD_INTERIM, Right.SIGN, Right.UNSEAL},
     Role.INSPECTOR: frozenset({Right.READ, Right.READ_SEALED, Right.NOTE, Right.SEAL}),
-    Role.ADMIN: frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS}),
+    Role.ADMIN: _DOCUMENTS
+    | frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ}),
 }
 # These hold their rights within their unit alone, and over what lies on their own desk.

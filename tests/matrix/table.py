@@ -27,6 +27,8 @@ SENT = frozenset({"front_desk", "chief", "leader", "admin"})
 ABOVE = frozenset({"chief", "leader"})
 READERS = ABOVE | {"admin"}  # of the settings
 ADMINS = frozenset({"admin"})
+DRAFTERS = LOGGERS | ADMINS  # of documents; what is published only publishers change
+PUBLISHERS = HEADS | ADMINS
 MEMBERS = STAFF | {NOBODY}  # of the desk, in some role or none: one's own account
 PUBLIC = frozenset(EVERYONE)
 NO_ONE: frozenset[str] = frozenset()
@@ -194,6 +196,14 @@ LINES = (
         at="desk/" + TICKET + "letters/reply/{reply}/",
     ),
     page("desk/files/<int:pk>/", get=STAFF, at="desk/files/{file}/"),
+    page("desk/documents/", get=STAFF),
+    page("desk/documents/new/", get=DRAFTERS, post=DRAFTERS),
+    page("desk/documents/<int:pk>/", get=STAFF, post=DRAFTERS, at="desk/documents/{document}/"),
+    *(
+        page("desk/documents/<int:pk>/", post=PUBLISHERS, at="desk/documents/{document}/", send={"action": action})
+        for action in ("save", "publish", "withdraw", "replace")
+    ),
+    page("desk/documents/<int:pk>/files/<int:file>/", get=STAFF, at="desk/documents/{document}/files/{document_file}/"),
     page("desk/away/", get=STAFF, post=STAFF),
     page("desk/notices/", get=STAFF, post=STAFF),
     page("desk/notices/bell/", get=PUBLIC),  # 286 tells the page of who was logged out to stop asking
@@ -313,6 +323,9 @@ LINES = (
     page("status/", get=PUBLIC, post=PUBLIC, csrf=False),
     page("s/<str:token>/", get=PUBLIC, at="s/wrong/", answers={404}),
     page("files/<str:token>/", get=PUBLIC, at="files/wrong/", answers={404}),
+    page("documents/", get=PUBLIC),
+    page("documents/<int:pk>/", get=PUBLIC, at="documents/{document}/", theirs=True),
+    page("documents/<int:pk>/file/", get=PUBLIC, at="documents/{document}/file/", theirs=True),
     page("robots.txt", get=PUBLIC),
     page("favicon.ico", get=PUBLIC),
 )

@@ -14,6 +14,7 @@ from notifications.models import Notification
 from requests_desk.desk.views import ticket as page
 from requests_desk.desk.views import verbs
 from requests_desk.tickets.services import attachments, replies
+from tests.library.cast import a_document
 from tests.matrix.cast import COLLEAGUE, ELSEWHERE, EVERYONE, NOBODY, ROLES, STRANGER, Cast, now
 from tests.matrix.table import ACTS, LINES, Line
 from tests.support import files
@@ -57,6 +58,8 @@ def things(cast: Cast, settings: Any) -> dict[str, Any]:
     bare = settings.TEMPLATES[0]
     options = bare["OPTIONS"] | {"loaders": ["tests.matrix.cast.Blank"]}
     settings.TEMPLATES = [bare | {"APP_DIRS": False, "OPTIONS": options}]
+    document = a_document(desk, unit=desk.unit)
+    things |= {"document": document.pk, "document_file": document.file_id}
     return things | {"requester": ticket.requester_id, "person": desk.alice.pk, "unit": desk.unit.pk}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import ExpressionWrapper
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from requests_desk.library import indexing
 from requests_desk.library.models import Document, DocumentEvent, DocumentFile
@@ -20,7 +23,18 @@ MOST_COUNTED = 1_000
 ISSUERS = 100
 # How well a document fits what is searched: as it was typed in its fields, all words there, in its text.
 AS_TYPED, IN_FIELDS, IN_TEXT = 0, 1, 2
+FIELD_NAMES = {
+    "document_type": _("Document type"),
+    "issuer": _("Issuing authority"),
+    "number": _("Number and symbol"),
+    "issue_date": _("Date of issue"),
+    "effective_date": _("Effective date"),
+    "abstract": pgettext_lazy("document", "Summary"),
+    "file": _("File"),
+    "link": _("Link"),
+}
 SNIPPET = 260
+TITLE = 120
 SEARCHED_FOR_SNIPPETS = 100_000
 
 
@@ -46,9 +60,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One document found: its abstract and what its text says around the words, both in pieces."""
+    """One document found: its name, its abstract and what its text says around the words, all in pieces."""
 
     document: Document
+    title: list[Piece]
     abstract: list[Piece]
     snippet: list[Piece]
 
@@ -93,7 +108,7 @@ def search(wanted: Wanted, *, after: str = "") -> Page:
     tokens = tuple(indexing.words(wanted.q)[: indexing.MOST_WORDS])
     rows = _filtered(wanted)
     if not tokens:
-        return _empty() if wanted.q.strip() else _page(rows.annotate(fit=Value(0)), after=after, tokens=(), total=rows)
+        return Page() if wanted.q.strip() else _page(rows.annotate(fit=Value(0)), after=after, tokens=(), total=rows)
     is_loose = after.startswith("~")
     matching = _loosely(rows, tokens) if is_loose else _matching(rows, tokens)
     page = _page(matching, after=after.removeprefix("~"), tokens=tokens, total=matching)
@@ -115,9 +130,34 @@ def years() -> list[int]:
     return [day.year for day in published().dates("shown_date", "year", order="DESC")]
 
 
+def issuers_of(agency: Agency) -> list[str]:
+    """Return the authorities an agency has named so far, for its staff to choose from."""
+    names = Document.objects.filter(agency=agency).exclude(issuer="").order_by("issuer")
+    return list(names.values_list("issuer", flat=True).distinct()[:ISSUERS])
+
+
+def named(agency: Agency, text: str) -> Document | None:
+    """Return the document of an agency that goes by a number, or whose page has this address."""
+    rows = Document.objects.filter(agency=agency).exclude(state=State.WITHDRAWN)
+    if place := re.search(r"/documents/(\d{1,12})/?$", text):
+        return rows.filter(pk=place[1]).first()
+    return rows.filter(number__iexact=text).order_by("-shown_date", "-id").first()
+
+
+def missing_names(document: Document) -> list[str]:
+    """Return which of the seven fields are missing, as its readers call them."""
+    return [str(FIELD_NAMES[name]) for name in document.missing]
+
+
 def history(document: Document) -> list[DocumentEvent]:
     """Return what became of a document, the latest first."""
     return list(document.events.select_related("actor").order_by("-id"))
+
+
+def earlier_files(document: Document) -> list[DocumentFile]:
+    """Return the files that another took the place of, the latest first."""
+    rows = document.files.defer("text").order_by("-pk")
+    return [file for file in rows if file.pk != document.file_id]
 
 
 def of_agency(agency: Agency, *, q: str = "", state: str = "", missing: bool = False) -> QuerySet[Document]:
@@ -144,10 +184,6 @@ def _lacks() -> Q:
     rest = Q(document_type="") | Q(issuer="") | Q(number="") | Q(abstract="")
     rest |= Q(issue_date=None) | Q(effective_date=None) | Q(file=None)
     return link & of_link | ~link & rest
-
-
-def _empty() -> Page:
-    return Page()
 
 
 def _filtered(wanted: Wanted) -> QuerySet[Document]:
@@ -205,17 +241,19 @@ def _place(after: str) -> tuple[int, date, int] | None:
 def _with_words(documents: Sequence[Any], tokens: Sequence[str]) -> list[Found]:
     """Return each with its words marked; texts are read for those alone that were found by their text."""
     if not tokens:
-        return [Found(one, [Piece(one.abstract, False)], []) for one in documents]
+        return [Found(one, [Piece(_title(one), False)], [Piece(one.abstract, False)], []) for one in documents]
     pattern = indexing.pattern_of(tokens)
     by_text = [one.file_id for one in documents if one.fit == IN_TEXT and one.file_id]
     texts = dict(DocumentFile.objects.filter(pk__in=by_text).values_list("pk", "text"))
     return [
-        Found(one, marked(one.abstract, pattern), snippet(texts.get(one.file_id, ""), pattern, tokens))
+        Found(
+            one, marked(_title(one), pattern), marked(one.abstract, pattern), snippet(texts.get(one.file_id), pattern)
+        )
         for one in documents
     ]
 
 
-def marked(text: str, pattern: Any) -> list[Piece]:
+def marked(text: str, pattern: re.Pattern[str]) -> list[Piece]:
     """Return a text in pieces, the words of a search apart."""
     pieces, place = [], 0
     for hit in pattern.finditer(indexing.plain(text)):
@@ -224,9 +262,16 @@ def marked(text: str, pattern: Any) -> list[Piece]:
     return [piece for piece in [*pieces, Piece(text[place:], False)] if piece.text]
 
 
-def snippet(text: str, pattern: Any, tokens: Sequence[str]) -> list[Piece]:
+def _title(document: Document) -> str:
+    """Return what a document is called: one without number and type, such as a procedure, by what it is about."""
+    has_name = document.number or document.document_type
+    return str(document) if has_name else excerpt(document.abstract, length=TITLE)
+
+
+def snippet(text: str | None, pattern: re.Pattern[str]) -> list[Piece]:
     """Return what stands around the longest run of the words of a search, its hits apart; nothing where none is."""
-    plain = indexing.plain(text[:SEARCHED_FOR_SNIPPETS])
+    text = (text or "")[:SEARCHED_FOR_SNIPPETS]
+    plain = indexing.plain(text)
     hits = list(pattern.finditer(plain))
     if not hits:
         return []
