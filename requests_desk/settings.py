@@ -311,6 +311,7 @@ MAILBOXES = env.str("MAILBOXES", default="")
 
 # --- the timer -------------------------------------------------------------------------------------------------
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=15)
+UNDO_SECONDS = env.int("UNDO_SECONDS", default=10)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
 KEEP_TEXTS_DAYS = env.int("KEEP_TEXTS_DAYS", default=730)

@@ -154,6 +154,19 @@
     if (box && marked && !box.value) box.value = marked;
   }, true);
 
+  // The seconds in which a reply may be taken back run down; then its button is of no use any more.
+  document.querySelectorAll("[data-goes-at]").forEach((note) => {
+    const button = note.querySelector("button");
+    const word = button.textContent;
+    const tick = () => {
+      const left = Math.ceil((new Date(note.dataset.goesAt) - Date.now()) / 1000);
+      if (left > 0) button.firstChild.data = `${word} (${left})`;
+      else note.remove();
+      if (left > 0) setTimeout(tick, 1000);
+    };
+    tick();
+  });
+
   // Printing and copying need a script; without one their buttons are not there.
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;

@@ -14,8 +14,8 @@ _data = os.environ["DESK_TEST_DATA"]
 _theirs = """
     PORT BIND PUBLIC_BASE_URL DESK_DEMO SECRET_KEY_FILE ALLOWED_HOSTS TRUSTED_PROXIES MEDIA_ROOT EMAIL_URL
     DEFAULT_FROM_EMAIL MAILBOXES TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN TWILIO_FROM TWILIO_API_BASE SWEEP_SECONDS
-    OUTBOX_LEASE_SECONDS DEAD_MAN_URL CLAMD_URL ASK_EMBED_ORIGINS REQUIRE_SECOND_FACTOR INVITATION_DAYS OIDC_ISSUER
-    OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_NAME OIDC_MATCH OIDC_SECOND_FACTOR
+    UNDO_SECONDS OUTBOX_LEASE_SECONDS DEAD_MAN_URL CLAMD_URL ASK_EMBED_ORIGINS REQUIRE_SECOND_FACTOR INVITATION_DAYS
+    OIDC_ISSUER OIDC_CLIENT_ID OIDC_CLIENT_SECRET OIDC_NAME OIDC_MATCH OIDC_SECOND_FACTOR
 """
 for _name in _theirs.split():
     os.environ.pop(_name, None)
@@ -33,6 +33,8 @@ if "REDIS_URL" not in os.environ:
 
 # As in the demo: what requires it has its own tests.
 REQUIRE_SECOND_FACTOR = False
+# A reply goes at once; what waits to be taken back has its own tests.
+UNDO_SECONDS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # No collected files: pages name static files as they lie in the tree.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

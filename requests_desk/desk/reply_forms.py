@@ -15,9 +15,10 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import rules
 from requests_desk.tickets.models import Draft, Item, Reply, Ticket
+from requests_desk.tickets.moments import office_time
 from requests_desk.tickets.services import items
 from requests_desk.tickets.upload_forms import WithFiles
-from requests_desk.tickets.words import CallOutcome, Reason, ReplyChannel, ReplyKind, ReplyState
+from requests_desk.tickets.words import CallOutcome, Reason, ReplyChannel, ReplyKind, SendAt
 
 # How much of a question tells it from the others.
 QUESTION_LENGTH = 120
@@ -48,16 +49,29 @@ class ReplyForm(WithFiles):
     said = text_field(_("What was said"), rows=2)
     document_number = forms.CharField(label=_("Number and symbol"), required=False)
     happened_at = moment_field(_("When it took place"), help_text=_("Empty means now."))
+    send_at = forms.ChoiceField(label=_("When it goes"), choices=SendAt, required=False, widget=forms.RadioSelect)
     seen_seq = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # The returned reply, or the draft, that this one takes the place of.
     draft = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, kind: str, asked: Sequence[Item] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: str, asked: Sequence[Item] = (), opens_at: datetime | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, auto_id="id_reply_%s", **kwargs)
         self.kind = kind
+        if opens_at:
+            later = _("When the office opens, %(at)s") % {"at": office_time(opens_at)}
+            set_choices(self, "send_at", [(SendAt.NOW.value, str(SendAt.NOW.label)), (SendAt.OPENING.value, later)])
+        else:
+            del self.fields["send_at"]  # the office is open: now it is
         set_choices(self, "items", [(str(item.number), _question(item)) for item in asked])
         if len(asked) < 2:  # there is none to choose
             del self.fields["items"]
+
+    @property
+    def in_grid(self) -> list[forms.BoundField]:
+        """Return what is asked for, but for when it goes."""
+        return [field for field in self if field.name != "send_at"]
 
     @property
     def kinds(self) -> list[tuple[str, bool]]:
@@ -82,6 +96,7 @@ def reply_form(
     by: User,
     asked: Sequence[Item],
     drafts: Sequence[Reply],
+    opens_at: datetime | None,
     begun: Mapping[str, Draft],
     at: datetime,
 ) -> ReplyForm:
@@ -95,7 +110,7 @@ def reply_form(
     usual = ReplyKind.TRANSFER if ticket.kind in rules.HAND_OVER else ReplyKind.ANSWER
     wanted = [kind, str(typed.get("kind", "")), returned.kind if returned else "", usual]
     chosen = next(one for one in wanted if one in ReplyKind.values)
-    return ReplyForm(kind=chosen, asked=asked, initial=first)
+    return ReplyForm(kind=chosen, asked=asked, opens_at=opens_at, initial=first)
 
 
 def place_of(ticket: Ticket) -> str:
@@ -112,15 +127,11 @@ def _usual(ticket: Ticket, asked: Sequence[Item], *, by: User, at: datetime) -> 
         "contact": ", ".join(part for part in (by.full_name, phone) if part),
         "seen_seq": ticket.ledger_seq,
         "promised_at": tomorrow,
+        "send_at": SendAt.NOW,
         "items": items.unspoken(ticket, asked),
         "ground": ground,
         "receiving_body": receiving_body,
     }
-
-
-def waiting_drafts(replies: Sequence[Reply]) -> list[Reply]:
-    """Return of a ticket's replies those that wait to be written on: returned ones, and those taken back."""
-    return [reply for reply in replies if reply.state in (ReplyState.DRAFT, ReplyState.RETURNED)]
 
 
 def _question(item: Item) -> str:

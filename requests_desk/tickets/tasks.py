@@ -31,6 +31,7 @@ from requests_desk.tickets.services import (
     heartbeat,
     importing,
     operators,
+    releasing,
     reminders,
     replies,
 )
@@ -64,6 +65,12 @@ def run_sweep() -> int:
     heartbeat.beat(heartbeat.SWEEP, at=at)
     wake(SENDERS)
     return looked
+
+
+@shared_task(name="tickets.let_go")
+def let_go() -> None:
+    """Let the replies go whose seconds to be taken back are over; one that is missed goes at the next sweep."""
+    releasing.let_go(at=database_now())
 
 
 @shared_task(name="tickets.send_mail")

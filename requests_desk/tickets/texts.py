@@ -17,7 +17,7 @@ from notifications import channels
 from notifications.outbox import Draft
 from notifications.sms_text import is_mobile
 from requests_desk.people.models import Agency
-from requests_desk.tickets.models import Apology, Reply, Requester, Ticket
+from requests_desk.tickets.models import Apology, Attachment, Reply, Requester, Ticket
 from requests_desk.tickets.moments import time_left
 from requests_desk.tickets.services import reply_address
 from requests_desk.tickets.services.recipients import Recipient
@@ -52,17 +52,18 @@ def _mobile(requester: Requester) -> str:
     return next((phone.number for phone in requester.phones.all() if is_mobile(phone.number)), "")
 
 
-def reply(reply: Reply, *, at: datetime) -> Draft:
-    """Return a reply as the mail its requester gets."""
+def reply(reply: Reply, *, at: datetime, files: Sequence[Attachment] | None = None) -> Draft:
+    """Return a reply as the mail its requester gets; `files` are those of one that is not written down yet."""
     ticket = reply.ticket
     requester = ticket.requester
     way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", requester.email)
     key = f"{reply.key}:email:{hashlib.sha256(requester.email.encode()).hexdigest()[:12]}"
-    files = [{"place": file.place, "name": file.name, "content_type": file.content_type} for file in reply.files.all()]
+    given = reply.files.all() if files is None else files
+    kept = [{"place": file.place, "name": file.name, "content_type": file.content_type} for file in given]
     came = ticket.mails.filter(nature=MailNature.PERSON).exclude(message_id="").order_by("pk").last()
     answers = came.message_id if came else ""
     more = {"reply": reply, "answers": answers} | _questions(reply)
-    return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, **more), files=files)
+    return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, **more), files=kept)
 
 
 def _questions(reply: Reply) -> dict[str, Any]:

@@ -85,7 +85,15 @@ class ReplyState(models.TextChoices):
     SUBMITTED = "submitted", _("Waiting for approval")
     RETURNED = "returned", _("Returned for revision")
     APPROVED = "approved", _("Approved")
+    WAITING = "waiting", _("Waiting to go")
     SENT = "sent", _("Sent")
+
+
+class SendAt(models.TextChoices):
+    """When a reply by mail leaves."""
+
+    NOW = "now", _("Now")
+    OPENING = "opening", _("When the office opens")
 
 
 class HandoverState(models.TextChoices):
@@ -266,6 +274,8 @@ class EventKind(models.TextChoices):
     REPLY_RETURNED = "reply_returned"
     REPLY_TAKEN_BACK = "reply_taken_back"
     REPLY_APPROVED = "reply_approved"
+    REPLY_HELD = "reply_held"
+    REPLY_SENT = "reply_sent"
     REPLY_REACHED = "reply_reached"
     REPLY_NOT_REACHED = "reply_not_reached"
     REPLY_VOIDED = "reply_voided"

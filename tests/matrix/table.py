@@ -101,6 +101,7 @@ ACTS = {
     "return": HEADS,
     "carry_out": LOGGERS,
     "take_back": LOGGERS,
+    "undo": LOGGERS,
     "message": LOGGERS,
     "thanks": LOGGERS,
     "pause": LOGGERS,

@@ -183,6 +183,7 @@ def a_running_desk(*, sweep_seconds: int = SWEEP_SECONDS, **env: str) -> Iterato
             "DESK_DEMO": "1",
             "PORT": str(port),
             "SWEEP_SECONDS": str(sweep_seconds),
+            "UNDO_SECONDS": "1",
             "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
             "EMAIL_URL": relay.url,
             "DEFAULT_FROM_EMAIL": "Sở Công Thương <desk@phuson.example>",

@@ -14,7 +14,7 @@ from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import User
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Reply, Ticket
-from requests_desk.tickets.services import approval, signing
+from requests_desk.tickets.services import approval, refusing, signing
 from requests_desk.tickets.services.replies import Draft
 from requests_desk.tickets.upload_forms import WithFiles
 from requests_desk.tickets.words import ReplyState
@@ -74,6 +74,21 @@ def _take_back(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> 
     return _("Taken back: change it in the form of its kind and submit it again.")
 
 
+class UndoForm(Seen):
+    """A form about one reply that waits to go."""
+
+    reply = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def _undo(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
+    reply = ticket.replies.select_related("ticket").filter(pk=data["reply"]).first()
+    if reply is None or reply.state != ReplyState.WAITING:
+        raise refusing.NotNow("gone", str(_("Too late: the reply has gone.")))
+    # Whatever else happened to the request meanwhile, what did not go may be taken back.
+    approval.take_back(reply, by=by, at=at)
+    return _("Taken back, nothing was sent: it stands in the form again.")
+
+
 def _may_sign(ticket: Ticket, rights: Collection[Right]) -> bool:
     return bool(ticket.waiting_for) and signing.SIGNS[ticket.waiting_for] in rights
 
@@ -104,6 +119,15 @@ CARRY_OUT = Verb(
     form=lambda ticket, data: CarryOutForm(ticket, data, prefix_id="carry_out"),
     act=_carry_out,
     fits=lambda ticket, rights: ticket.replies.filter(state=ReplyState.APPROVED).exists(),
+)
+UNDO = Verb(
+    right=Right.REPLY,
+    title=_("Take back what waits to go"),
+    hint="",
+    button=_("Undo"),
+    form=lambda ticket, data: UndoForm(ticket, data, prefix_id="undo"),
+    act=_undo,
+    fits=lambda ticket, rights: False,  # its button stands at the top of the page
 )
 TAKE_BACK = Verb(
     right=Right.REPLY,

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from requests_desk.desk import reply_forms
 from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.reply_forms import ReplyForm
-from requests_desk.tickets.models import Draft, Item, Reply, Ticket
-from requests_desk.tickets.services import approval, items, replies
-from requests_desk.tickets.words import ReplyState
+from requests_desk.tickets import letters
+from requests_desk.tickets.models import Attachment, Draft, Item, Reply, Ticket
+from requests_desk.tickets.services import approval, departures, items, replies
+from requests_desk.tickets.words import ReplyChannel, ReplyState, SendAt
 
 # What a step does to the fields as they were posted; `about` is what stands behind the colon of its button.
 Change = Callable[[DeskRequest, Ticket, QueryDict, str], None]
@@ -40,16 +41,32 @@ def kind_of(request: DeskRequest) -> str:
 
 def bound(request: DeskRequest, ticket: Ticket, kind: str, typed: QueryDict | None = None) -> ReplyForm:
     """Return the form with what was posted."""
-    return ReplyForm(request.POST if typed is None else typed, kind=kind, asked=items.current(ticket))
+    opens_at = departures.opening(ticket, at=timezone.now())
+    given = request.POST if typed is None else typed
+    return ReplyForm(given, kind=kind, asked=items.current(ticket), opens_at=opens_at)
 
 
 def fresh(
-    request: DeskRequest, ticket: Ticket, *, asked: Sequence[Item], begun: Mapping[str, Draft], at: datetime
+    request: DeskRequest,
+    ticket: Ticket,
+    written: Sequence[Reply],
+    *,
+    asked: Sequence[Item],
+    begun: Mapping[str, Draft],
+    at: datetime,
 ) -> ReplyForm:
-    """Return the form as the page opens."""
-    drafts = reply_forms.waiting_drafts(list(ticket.replies.order_by("pk")))
-    kind = request.GET.get("reply", "")
-    return reply_forms.reply_form(ticket, kind=kind, by=request.user, asked=asked, drafts=drafts, begun=begun, at=at)
+    """Return the form as the page opens, where `written` are the ticket's replies."""
+    drafts = [reply for reply in written if reply.state in replies.TO_WRITE]
+    known: dict[str, Any] = {"asked": asked, "drafts": drafts, "begun": begun}
+    known["opens_at"] = departures.opening(ticket, at=at)
+    return reply_forms.reply_form(ticket, kind=request.GET.get("reply", ""), by=request.user, **known, at=at)
+
+
+def attached(form: ReplyForm, written: Sequence[Reply]) -> list[Attachment]:
+    """Return the files of the draft that the form goes on with: they go with it."""
+    draft = form["draft"].value()
+    reply = next((one for one in written if str(one.pk) == str(draft)), None)
+    return list(reply.files.all()) if reply else []
 
 
 def step_of(request: DeskRequest) -> Step | None:
@@ -85,20 +102,35 @@ def sender(request: DeskRequest, ticket: Ticket, kind: str) -> Callable[[dict[st
     """Return the act that sends what the form holds, and says what became of it."""
 
     def send(data: dict[str, Any], at: datetime) -> str:
-        seen, earlier, files = data.pop("seen_seq"), data.pop("draft"), data.pop("files")
-        draft = replies.Draft(kind=kind, **data | ({"items": tuple(data["items"])} if "items" in data else {}))
-        # A draft of another kind waits on: an interim reply may go while a refusal is written anew.
-        again = ticket.replies.filter(pk=earlier, kind=kind).first() if earlier else None
+        how = {"seen_seq": data["seen_seq"], "files": data["files"], "send_at": data.get("send_at") or SendAt.NOW}
+        draft, again = draft_of(data, kind), _again(ticket, data, kind)
         if again:
-            reply = approval.submit_again(again, draft, by=request.user, at=at, seen_seq=seen, files=files)
+            reply = approval.submit_again(again, draft, by=request.user, at=at, **how, may_undo=True)
         else:
-            reply = replies.send(ticket, draft, by=request.user, at=at, seen_seq=seen, files=files)
-        if reply.state == ReplyState.SUBMITTED:
-            return _("Submitted for approval. The deadline runs on.")
-        done = _("The reply is on its way.") if data["channel"] == "email" else _("The reply is recorded.")
-        return f"{done} {_left(ticket, reply)}".strip()
+            reply = replies.send(ticket, draft, by=request.user, at=at, **how, may_undo=True)
+        return f"{_done(reply)} {_left(ticket, reply)}".strip()
 
     return send
+
+
+def draft_of(data: Mapping[str, Any], kind: str) -> replies.Draft:
+    """Return what a form that was found fit says."""
+    said = {name: data[name] for name in replies.Draft.__slots__ if name in data}
+    return replies.Draft(kind=kind, **said | ({"items": tuple(data["items"])} if "items" in data else {}))
+
+
+def _again(ticket: Ticket, data: Mapping[str, Any], kind: str) -> Reply | None:
+    """Return the draft this reply takes the place of; one of another kind waits on while an interim reply goes."""
+    earlier = data.get("draft")
+    return ticket.replies.filter(pk=earlier, kind=kind).first() if earlier else None
+
+
+def _done(reply: Reply) -> str:
+    if reply.state == ReplyState.SUBMITTED:
+        return _("Submitted for approval. The deadline runs on.")
+    if reply.state == ReplyState.WAITING:
+        return _("The reply waits to go.")
+    return _("The reply is on its way.") if reply.channel == ReplyChannel.EMAIL else _("The reply is recorded.")
 
 
 def _left(ticket: Ticket, reply: Reply) -> str:
@@ -109,4 +141,27 @@ def _left(ticket: Ticket, reply: Reply) -> str:
     numbers = ", ".join(str(number) for number in open_)
     return _("The deadline runs on for question %(numbers)s: answer it, or say when in an interim reply.") % {
         "numbers": numbers
+    }
+
+
+def previewed(request: DeskRequest, ticket: Ticket, form: ReplyForm, *, at: datetime) -> dict[str, Any]:
+    """Return what the page of a preview shows: the reply as it would go, and all that was typed, to be sent or mended.
+
+    Raises refusing.Refused with what the reply lacks.
+    """
+    data = form.cleaned_data
+    how = {
+        "files": data["files"],
+        "send_at": data.get("send_at") or SendAt.NOW,
+        "again": _again(ticket, data, form.kind),
+    }
+    seen = replies.preview(ticket, draft_of(data, form.kind), by=request.user, at=at, **how)
+    is_letter = seen.reply.channel == ReplyChannel.LETTER
+    beside = {"csrfmiddlewaretoken", "step", "kept"}
+    return {
+        "preview": seen,
+        "letter": letters.compose(seen.reply, on=timezone.localdate(at)) if is_letter else None,
+        "nation": letters.NATION,
+        "typed": [(name, value) for name, values in request.POST.lists() if name not in beside for value in values]
+        + [("kept", kept.token) for kept in form.taken.kept],
     }

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.desk import forms
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.desk.reply_forms import ReplyForm
 from requests_desk.desk.views import composing, verbs
 from requests_desk.desk.views.verbs import VERBS
 from requests_desk.people import identifiers
@@ -74,9 +75,24 @@ def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     if kind not in ReplyKind.values:
         return _unknown(request, ticket)
     form = composing.bound(request, ticket, kind)
+    if request.POST.get("step") == "preview":
+        return _preview(request, ticket, form)
     if step := composing.step_of(request):
         return _page(request, ticket, reply_form=step(request, ticket, form))
     return _attempt(request, ticket, form, composing.sender(request, ticket, kind), reply_form=form)
+
+
+def _preview(request: DeskRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+    """Show the reply as it would go, or the form again with what it lacks; nothing is written."""
+    at = timezone.now()
+    if form.take_in(request, by=request.user, at=at):
+        try:
+            shown = composing.previewed(request, ticket, form, at=at)
+        except refusing.Refused as error:
+            _show(form, error.fields)
+        else:
+            return render(request, "desk/reply_preview.html", {"ticket": ticket, "form": form} | shown)
+    return _page(request, ticket, status=422, reply_form=form)
 
 
 def _assign(request: DeskRequest, ticket: Ticket) -> HttpResponse:
@@ -188,6 +204,8 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     seen = {"seen_seq": ticket.ledger_seq}
     begun = drafts.on_ticket(request.user, ticket.code)
     asked = items.current(ticket)
+    written = ticket_page.replies_of(ticket)
+    form = more.pop("reply_form", None) or composing.fresh(request, ticket, written, asked=asked, begun=begun, at=at)
     context = {
         "ticket": ticket,
         "requester": ticket.requester,
@@ -198,14 +216,16 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "breaches": breaches,
         # Asked for only where one may have been owed.
         "apologies": ticket_page.apologies(ticket) if breaches else [],
-        "thread": ticket_page.conversation(ticket, sent, absorbed),
+        "thread": ticket_page.conversation(ticket, written, sent, absorbed),
         "notices": ticket_page.notices(ticket, sent),
         "unheard": alerts.on_ticket(ticket),
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},
         "questions": asked,
-        "reply_form": more.pop("reply_form", None) or composing.fresh(request, ticket, asked=asked, begun=begun, at=at),
+        "reply_form": form,
+        "attached": composing.attached(form, written),
+        "going": ticket_page.going(written, at=at),
         "assign_form": forms.AssignForm(
             agency=ticket.agency, initial=seen | {"unit": ticket.unit_id, "officer": ticket.officer_id}
         ),

@@ -29,6 +29,7 @@ VERBS: dict[str, Verb] = {
     "return": approval.RETURN,
     "carry_out": approval.CARRY_OUT,
     "take_back": approval.TAKE_BACK,
+    "undo": approval.UNDO,
     "accept": handovers.ACCEPT,
     "give_back": handovers.GIVE_BACK,
     "hand_over": handovers.HAND_OVER,

@@ -57,6 +57,8 @@ class Reply(models.Model):
     return_reason = models.TextField(blank=True)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
+    # Until when it waits to go: ten seconds in which its author may take it back, or as the office opens.
+    goes_at = models.DateTimeField(null=True)
     # When it first reached the requester by a delivery that still stands; null while none does (P3, P4).
     reached_at = models.DateTimeField(null=True)
     # The numbers of the questions of its cycle that it answers, refuses or transfers; none where the request asks one.
@@ -65,7 +67,10 @@ class Reply(models.Model):
     carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["ticket", "created_at"], name="reply_by_ticket")]
+        indexes: ClassVar = [
+            models.Index(fields=["ticket", "created_at"], name="reply_by_ticket"),
+            models.Index(fields=["goes_at"], name="reply_waiting", condition=Q(state="waiting")),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(kind=ReplyKind.INTERIM)
@@ -93,6 +98,10 @@ class Reply(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=ReplyState.RETURNED) | ~Q(return_reason=""), name="returned_reply_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ReplyState.WAITING) | Q(goes_at__isnull=False, channel=ReplyChannel.EMAIL),
+                name="waiting_mail_goes_then",
             ),
             models.CheckConstraint(
                 condition=~Q(state=ReplyState.APPROVED) | Q(signed_by__isnull=False, signed_at__isnull=False),

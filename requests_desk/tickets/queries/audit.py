@@ -33,6 +33,7 @@ _FINDINGS = {
     ),
     # Nobody acknowledged it, and the next person was not told.
     "alert_not_climbed": "SELECT 1 FROM tickets_alert WHERE climb_at < %(late)s",
+    "reply_not_gone": "SELECT 1 FROM tickets_reply WHERE state = 'waiting' AND goes_at < %(late)s",
     "notice_not_mailed": "SELECT 1 FROM tickets_notice WHERE mail_at < %(late)s",
     # Nobody takes the mails that are stored, or reads a mailbox: its process is gone, or its server.
     "mail_not_taken": "SELECT 1 FROM tickets_mail WHERE next_look_at < %(long_ago)s",

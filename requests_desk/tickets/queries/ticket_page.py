@@ -28,8 +28,8 @@ from requests_desk.tickets.models import (
     TicketLink,
 )
 from requests_desk.tickets.queries import alerts, mails
-from requests_desk.tickets.services import limits, links, replies
-from requests_desk.tickets.words import LinkKind
+from requests_desk.tickets.services import departures, limits, links, replies
+from requests_desk.tickets.words import LinkKind, ReplyState
 from sla import explain, wording, worktime
 from sla.models import Breach, Clock, Milestone, MilestoneName
 from sla.policies import Policy
@@ -58,6 +58,17 @@ class Said:
     files: tuple[Attachment, ...] = ()
     reply: int = 0
     mail: Mail | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A reply that waits to go; `is_soon` says that it is a matter of seconds."""
+
+    pk: int
+    kind: str
+    author: str
+    goes_at: datetime
+    is_soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +125,30 @@ def _readers(sent: list[Notification]) -> dict[str, str]:
     return {f"user:{pk}": str(person) for pk, person in people.items()}
 
 
-def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[int]) -> list[Said]:
-    """Return what was asked, replied and noted, the oldest first; `sent` tells how each reply fared.
+def replies_of(ticket: Ticket) -> list[Reply]:
+    """Return every reply of a ticket with who wrote and signed it and how it went, the oldest first. Two queries."""
+    rows = ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries")
+    return list(rows.order_by("created_at", "pk"))
+
+
+def going(written: Sequence[Reply], *, at: datetime) -> list[Going]:
+    """Return of a ticket's replies those that wait to go, the next first."""
+    found = [
+        Going(reply.pk, reply.kind, str(reply.author), reply.goes_at, reply.goes_at - at <= departures.ROOM)
+        for reply in written
+        if reply.state == ReplyState.WAITING and reply.goes_at
+    ]
+    return sorted(found, key=lambda one: one.goes_at)
+
+
+def conversation(
+    ticket: Ticket, written: Sequence[Reply], sent: list[Notification], absorbed: Sequence[int]
+) -> list[Said]:
+    """Return what was asked, replied (`written`) and noted, the oldest first; `sent` tells how each reply fared.
 
     What was asked and noted in the requests merged into it, `absorbed`, is part of it (P8).
     """
     merged = Ticket.objects.filter(pk__in=absorbed) if absorbed else ()
-    rows = (
-        ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries").order_by("created_at", "pk")
-    )
     known = {row.key: row for row in sent}
     own = [ticket.pk, *absorbed]
     files = _files(own)
@@ -130,7 +156,7 @@ def conversation(ticket: Ticket, sent: list[Notification], absorbed: Sequence[in
     said = [
         *(_asked(one, ticket, files, came) for one in (ticket, *merged)),
         *(_message(m, files, came) for m in Message.objects.filter(ticket__in=own).select_related("author")),
-        *(_reply(row, known, files) for row in rows.order_by("created_at", "pk")),
+        *(_reply(row, known, files) for row in written),
     ]
     return sorted(said, key=lambda one: one.at)
 

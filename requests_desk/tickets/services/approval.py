@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from requests_desk.tickets import access
 from requests_desk.tickets.models import Attachment, Reply, Ticket
 from requests_desk.tickets.services import (
     attachments,
+    departures,
     ledger,
     locking,
     notices,
@@ -25,7 +26,7 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.replies import Draft
-from requests_desk.tickets.words import CallOutcome, NoticeKind, ReplyChannel, ReplyState, State
+from requests_desk.tickets.words import CallOutcome, NoticeKind, ReplyChannel, ReplyState, SendAt, State
 
 
 class Refused(refusing.Refused):
@@ -59,7 +60,9 @@ def approve(
         signing.refresh(ticket)
         ledger.append([Line(ticket, "reply_approved", _facts(reply))], actor=by, at=at)
         notices.tell(NoticeKind.APPROVED, ticket, reply=reply, by=by, at=at)
-        if is_gone:
+        if is_gone and departures.may_wait(ticket, reply.goes_at, at=at):
+            departures.hold(ticket, reply, until=reply.goes_at, by=by, at=at)
+        elif is_gone:
             replies.carry(ticket, reply, by=by, at=at)
     return reply
 
@@ -82,11 +85,14 @@ def give_back(reply: Reply, *, reason: str, by: User, at: datetime, seen_seq: in
 
 
 def take_back(reply: Reply, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
-    """Take a submitted reply off the approver's desk, to write it anew: a draft again."""
+    """Take a reply off the approver's desk, or one that waits to go, to write it anew: a draft again.
+
+    Raises refusing.NotNow when it was signed or went meanwhile.
+    """
     with transaction.atomic():
-        ticket, reply = _locked(reply, {ReplyState.SUBMITTED}, by=by, seen_seq=seen_seq)
-        reply.state = ReplyState.DRAFT
-        reply.save(update_fields=["state"])
+        ticket, reply = _locked(reply, {ReplyState.SUBMITTED, ReplyState.WAITING}, by=by, seen_seq=seen_seq)
+        reply.state, reply.goes_at, reply.signed_by, reply.signed_at = ReplyState.DRAFT, None, None, None
+        reply.save(update_fields=["state", "goes_at", "signed_by", "signed_at"])
         signing.refresh(ticket)
         ledger.append([Line(ticket, "reply_taken_back", _facts(reply))], actor=by, at=at)
     return reply
@@ -100,22 +106,19 @@ def submit_again(
     at: datetime,
     seen_seq: int | None = None,
     files: Sequence[Attachment] = (),
+    send_at: str = SendAt.NOW,
+    may_undo: bool = False,
 ) -> Reply:
-    """Submit a returned reply, or a draft, as it reads now; it goes at once where its new author may sign it.
+    """Submit a returned reply, or a draft, as it reads now; it goes where its new author may sign it.
 
-    `files` come to those it had.
+    `files` come to those it had; `send_at` and `may_undo` as in `replies.send`.
     """
     with transaction.atomic():
-        ticket, reply = _locked(reply, {ReplyState.RETURNED, ReplyState.DRAFT}, by=by, seen_seq=seen_seq)
+        ticket, reply = _locked(reply, replies.TO_WRITE, by=by, seen_seq=seen_seq)
         desk = signing.waits_for(ticket, draft, by=by)
         draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk), cycle=reply.cycle)
-        reply_checks.require_room(draft, [*reply.files.all(), *files])
-        ledger.append(attachments.attach(files, ticket, reply=reply), actor=by, at=at)
-        for name, value in asdict(draft).items():
-            setattr(reply, name, value)
-        reply.author, reply.state, reply.return_reason = by, ReplyState.DRAFT, ""
-        reply.save(update_fields=[*asdict(draft), "author", "state", "return_reason"])
-        replies.submit_or_carry(ticket, reply, desk, by=by, at=at)
+        departure = departures.moment(ticket, draft, send_at, at=at, may_undo=may_undo and not desk)
+        replies.write_again(ticket, reply, draft, desk, departure=departure, files=files, by=by, at=at)
     return reply
 
 
@@ -157,7 +160,7 @@ def draft_of(reply: Reply) -> Draft:
     return Draft(**said | {"items": tuple(reply.items) or None})
 
 
-def _locked(reply: Reply, states: set[ReplyState], *, by: User, seen_seq: int | None) -> tuple[Ticket, Reply]:
+def _locked(reply: Reply, states: Collection[ReplyState], *, by: User, seen_seq: int | None) -> tuple[Ticket, Reply]:
     ticket = locking.lock(reply.ticket, seen_seq=seen_seq, by=by)
     reply = Reply.objects.select_related("ticket").get(pk=reply.pk)
     if reply.ticket_id != ticket.pk or reply.state not in states or ticket.state == State.CLOSED:

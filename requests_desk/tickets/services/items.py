@@ -168,7 +168,7 @@ def _of_now(ticket: Ticket) -> Q:
 def _going(ticket: Ticket) -> Any:
     """Return the final replies of the current cycle that arrived, are on their way or wait to be signed or carried."""
     final = Reply.objects.filter(_of_now(ticket), kind__in=FINAL_REPLIES)
-    waits = Q(state__in=(ReplyState.SUBMITTED, ReplyState.APPROVED))
+    waits = Q(state__in=(ReplyState.SUBMITTED, ReplyState.APPROVED, ReplyState.WAITING))
     return final.filter(waits | Q(deliveries__isnull=False, deliveries__failed_at__isnull=True)).distinct()
 
 

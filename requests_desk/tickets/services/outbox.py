@@ -31,11 +31,19 @@ def post(drafts: Sequence[Draft], *, at: datetime) -> None:
 
 def wake(channels: Iterable[str]) -> None:
     """Tell the senders that rows wait. A broker that is away, or takes the call and never answers, costs a second."""
-    tasks = [SENDERS[channel] for channel in sorted(channels) if channel in SENDERS]
+    _ask_for([SENDERS[channel] for channel in sorted(channels) if channel in SENDERS])
+
+
+def wake_later(task: str, *, seconds: float) -> None:
+    """Ask for a task in some seconds, a minute at most: what the broker loses the next sweep finds (design §6)."""
+    _ask_for([task], countdown=seconds)
+
+
+def _ask_for(tasks: Sequence[str], *, countdown: float | None = None) -> None:
     limits = current_app.conf.broker_transport_options | PATIENCE
     try:
         with pools.producers[current_app.connection_for_write(transport_options=limits)].acquire(block=True) as broker:
             for task in tasks:
-                current_app.send_task(task, producer=broker)
+                current_app.send_task(task, producer=broker, countdown=countdown)
     except (OperationalError, OSError) as error:
         log.warning("could not wake %s (%s): the next sweep will", ", ".join(tasks), type(error).__name__)

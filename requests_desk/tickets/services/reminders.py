@@ -12,7 +12,18 @@ from django.db.models import Count, Value
 
 from notifications import outbox as notifications_outbox
 from requests_desk.tickets.models import Alert, Reply, Ticket
-from requests_desk.tickets.services import alerts, calls, climbing, ledger, locking, mornings, notices, replies
+from requests_desk.tickets.services import (
+    alerts,
+    calls,
+    climbing,
+    departures,
+    ledger,
+    locking,
+    mornings,
+    notices,
+    releasing,
+    replies,
+)
 from requests_desk.tickets.services.alerts import NOBODY_THERE, Due, Storm
 from requests_desk.tickets.services.batches import LIMIT, Batch, work_off
 from requests_desk.tickets.services.recipients import ALARM, DUTY, FALLBACK_CHANNELS, Directory, Told
@@ -39,6 +50,8 @@ def sweep(*, at: datetime) -> int:
     """Settle what a crash left stored, then fire all that is due at `at`. Return how many milestones were looked at."""
     work = _work(at=at)
     own = Sweep(at=at)
+    if "reply" in work:
+        releasing.let_go(at=at)
     if "outcome" in work:
         replies.take_up(notifications_outbox.unsettled(limit=LIMIT), at=at)
     looked = _fire_all(own) if "milestone" in work else 0
@@ -54,6 +67,7 @@ def sweep(*, at: datetime) -> int:
 def _work(*, at: datetime) -> set[str]:
     """Return what kinds of work wait, in one query: most sweeps find none."""
     waiting = {
+        "reply": departures.due(at=at),
         "outcome": notifications_outbox.unsettled_rows(),
         "milestone": clocks.due_rows(at=at),
         "alert": Alert.objects.filter(climb_at__lte=at),

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from notifications import outbox as notifications_outbox
+from notifications.outbox import Draft as Message
 from notifications.outbox import Outcome
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
@@ -19,6 +20,7 @@ from requests_desk.tickets.models import Attachment, Delivery, Reply, Ticket
 from requests_desk.tickets.services import (
     attachments,
     calls,
+    departures,
     due,
     items,
     ledger,
@@ -33,7 +35,7 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import MISSED_CALLS, NoticeKind, ReplyChannel, ReplyState, State
+from requests_desk.tickets.words import MISSED_CALLS, NoticeKind, ReplyChannel, ReplyState, SendAt, State
 from sla import clocks
 from sla.changes import Change
 from sla.models import BreachCause
@@ -42,6 +44,8 @@ log = logging.getLogger(__name__)
 
 # A message the senders report on is a reply's when its cause says so.
 CAUSE = "reply"
+# These wait to be written on.
+TO_WRITE = frozenset({ReplyState.DRAFT, ReplyState.RETURNED})
 # Longer than anybody waits for a page; shorter than the two hours between calls that count (P3).
 SENT_TWICE_WITHIN = timedelta(minutes=10)
 
@@ -70,6 +74,17 @@ class Draft:
     items: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A reply as it would go: `mail` rendered as the outbox gets it, `desk` whose signature it waits for first."""
+
+    reply: Reply
+    mail: Message | None
+    files: tuple[Attachment, ...]
+    desk: str
+    goes_at: datetime | None
+
+
 def send(
     ticket: Ticket,
     draft: Draft,
@@ -78,9 +93,12 @@ def send(
     at: datetime,
     seen_seq: int | None = None,
     files: Sequence[Attachment] = (),
+    send_at: str = SendAt.NOW,
+    may_undo: bool = False,
 ) -> Reply:
     """Record a reply and send it on its way, or lay it on the desk whose signature its kind needs (P5).
 
+    A mail waits until the office opens where `send_at` says so, or some seconds to be taken back where it `may_undo`.
     `seen_seq` is the ledger's number its author last saw: with it, the same form sent twice is one reply. Raises
     reply_checks.Refused with the fields to change, and locking.ChangedMeanwhile when somebody else acted since then.
     """
@@ -88,27 +106,80 @@ def send(
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
         desk = signing.waits_for(ticket, draft, by=by)
         given, draft = draft, reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
-        if earlier := _earlier(ticket, replace(draft, items=given.items), by=by, at=at, seen_seq=seen_seq):
+        departure = departures.moment(ticket, draft, send_at, at=at, may_undo=may_undo and not desk)
+        earlier = _earlier(ticket, replace(draft, items=given.items), by=by, at=at, seen_seq=seen_seq)
+        if earlier and earlier.state in TO_WRITE:  # taken back meanwhile: the same form goes on with it
+            return write_again(ticket, earlier, draft, desk, by=by, at=at, files=files, departure=departure)
+        if earlier:
             return earlier
         reply_checks.require_room(draft, files)
-        reply = _record(ticket, draft, state=ReplyState.DRAFT if desk else ReplyState.SENT, by=by, at=at)
+        reply = _record(ticket, draft, by=by, at=at)
         ledger.append(attachments.attach(files, ticket, reply=reply), actor=by, at=at)
-        submit_or_carry(ticket, reply, desk, by=by, at=at)
+        submit_or_carry(ticket, reply, desk, departure=departure, by=by, at=at)
     return reply
 
 
-def submit_or_carry(ticket: Ticket, reply: Reply, desk: str, *, by: User, at: datetime) -> None:
-    """Lay a recorded reply on the desk whose signature it needs, or let it go (P5)."""
+def preview(
+    ticket: Ticket,
+    draft: Draft,
+    *,
+    by: User,
+    at: datetime,
+    files: Sequence[Attachment] = (),
+    send_at: str = SendAt.NOW,
+    again: Reply | None = None,
+) -> Preview:
+    """Return what `send` would send, or `submit_again` of the draft `again`, and write nothing. Raises Refused."""
+    desk = signing.waits_for(ticket, draft, by=by)
+    draft = reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk), cycle=again.cycle if again else None)
+    goes_at = departures.moment(ticket, draft, send_at, at=at, may_undo=False)
+    files = [*(again.files.all() if again else ()), *files]
+    reply_checks.require_room(draft, files)
+    reply = Reply(ticket=ticket, cycle=ticket.cycle, author=by, created_at=at, **_values(draft))
+    mail = texts.reply(reply, at=at, files=files) if draft.channel == ReplyChannel.EMAIL else None
+    return Preview(reply, mail, tuple(files), desk, goes_at)
+
+
+def write_again(
+    ticket: Ticket,
+    reply: Reply,
+    draft: Draft,
+    desk: str,
+    *,
+    departure: datetime | None,
+    files: Sequence[Attachment],
+    by: User,
+    at: datetime,
+) -> Reply:
+    """Let a reply that was returned or taken back say what `draft`, checked already, says, and send it on its way."""
+    reply_checks.require_room(draft, [*reply.files.all(), *files])
+    ledger.append(attachments.attach(files, ticket, reply=reply), actor=by, at=at)
+    values = _values(draft)
+    for name, value in values.items():
+        setattr(reply, name, value)
+    reply.author, reply.state, reply.return_reason = by, ReplyState.DRAFT, ""
+    reply.save(update_fields=[*values, "author", "state", "return_reason"])
+    submit_or_carry(ticket, reply, desk, departure=departure, by=by, at=at)
+    return reply
+
+
+def submit_or_carry(
+    ticket: Ticket, reply: Reply, desk: str, *, departure: datetime | None = None, by: User, at: datetime
+) -> None:
+    """Lay a recorded reply on the desk whose signature it needs, or let it go, at its `departure` if any (P5)."""
     if not desk:
         if reply.call_outcome not in MISSED_CALLS and signing.desk_of(ticket, reply.kind):
             reply.signed_by, reply.signed_at = by, at  # who has the right signs their own
             reply.save(update_fields=["signed_by", "signed_at"])
-        carry(ticket, reply, by=by, at=at)
+        if departure:
+            departures.hold(ticket, reply, until=departure, by=by, at=at)
+        else:
+            carry(ticket, reply, by=by, at=at)
         return
     if reply.call_outcome and reply.happened_at is None:
         reply.happened_at = at  # it was said now, whenever it is signed
-    reply.state = ReplyState.SUBMITTED
-    reply.save(update_fields=["state", "happened_at"])
+    reply.state, reply.goes_at = ReplyState.SUBMITTED, departure
+    reply.save(update_fields=["state", "happened_at", "goes_at"])
     signing.refresh(ticket)
     ledger.append([Line(ticket, "reply_submitted", _facts(reply, desk=desk))], actor=by, at=at)
     notices.tell(NoticeKind.SUBMITTED, ticket, reply=reply, by=by, at=at)
@@ -117,8 +188,8 @@ def submit_or_carry(ticket: Ticket, reply: Reply, desk: str, *, by: User, at: da
 def carry(ticket: Ticket, reply: Reply, *, by: User, at: datetime) -> None:
     """Send a reply on its way; one spoken, posted or handed over has arrived already, a missed call has not (P3)."""
     if reply.state != ReplyState.SENT:
-        reply.state = ReplyState.SENT
-        reply.save(update_fields=["state"])
+        reply.state, reply.goes_at = ReplyState.SENT, None
+        reply.save(update_fields=["state", "goes_at"])
     if reply.channel == ReplyChannel.EMAIL:
         _post(reply, at=at)
     elif reply.call_outcome in MISSED_CALLS:
@@ -198,10 +269,9 @@ def _lock_ticket_of(outcome: Outcome) -> Ticket:
     return ticket
 
 
-def _record(ticket: Ticket, draft: Draft, *, state: ReplyState, by: User, at: datetime) -> Reply:
-    reply = Reply.objects.create(
-        ticket=ticket, cycle=ticket.cycle, state=state, author=by, created_at=at, **_values(draft)
-    )
+def _record(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> Reply:
+    plain = {"state": ReplyState.DRAFT, "author": by, "created_at": at}
+    reply = Reply.objects.create(ticket=ticket, cycle=ticket.cycle, **plain, **_values(draft))
     facts = _facts(reply, text_digest=identifiers.text_digest(f"{reply.text}\n{reply.said}"))
     facts |= {"items": list(reply.items)} if reply.items else {}
     ledger.append([Line(ticket, "reply_recorded", facts)], actor=by, at=at)

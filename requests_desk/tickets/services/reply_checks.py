@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
@@ -16,10 +17,10 @@ from notifications import channels
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access, rules
-from requests_desk.tickets.models import Attachment, Delivery, Ticket
+from requests_desk.tickets.models import Attachment, Reply, Ticket
 from requests_desk.tickets.services import due, items, refusing
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
-from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind
+from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind, ReplyState
 from sla import worktime
 from sla.policies import Policy
 
@@ -67,6 +68,15 @@ def require_room(draft: Draft, files: Sequence[Attachment]) -> None:
         raise Refused({"files": [said]})
     if not all(file.is_open for file in files):
         raise Refused({"files": [_("The virus scanner is away: a file that was not scanned cannot go by mail.")]})
+
+
+def require_still(ticket: Ticket, draft: Draft, *, at: datetime) -> None:
+    """Ask again, as a reply that waited goes, what may have changed since it was written. Raises Refused."""
+    problems = _way(ticket, draft)
+    if draft.promised_at and draft.promised_at <= at:
+        problems |= {"promised_at": [_("The promised time lies in the past.")]}
+    if problems:
+        raise Refused(problems)
 
 
 def promise_cap(ticket: Ticket, *, at: datetime) -> datetime:
@@ -168,11 +178,10 @@ def _promise(ticket: Ticket, promised_at: datetime, *, by: User, at: datetime) -
         }
     clock = due.reply_clock(ticket)
     free = Policy.from_json(clock.policy_version.document).interims_before_leader
-    # One that is still on its way counts: three sent in a row are three.
-    on_its_way_or_there = Delivery.objects.filter(
-        reply__ticket=ticket, reply__cycle=ticket.cycle, failed_at__isnull=True
-    )
-    earlier = on_its_way_or_there.filter(reply__kind=ReplyKind.INTERIM).values("reply").distinct().count()
+    # One that waits to go, or is still on its way, counts: three sent in a row are three.
+    standing = Q(state=ReplyState.WAITING) | Q(deliveries__isnull=False, deliveries__failed_at__isnull=True)
+    interims = Reply.objects.filter(standing, ticket=ticket, cycle=ticket.cycle, kind=ReplyKind.INTERIM)
+    earlier = interims.distinct().count()
     if earlier >= free and access.Right.THIRD_INTERIM not in access.rights_on(by, ticket):
         return {
             "kind": [

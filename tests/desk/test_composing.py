@@ -1,0 +1,149 @@
+"""The composer of replies: one form for four kinds, looked at before it goes, taken back while it waits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from notifications.models import Notification
+from requests_desk.tickets.models import Attachment, Event, Reply, Ticket
+from requests_desk.tickets.services import replies
+from tests.support import files
+from tests.support.cast import Desk, a_reply, later, log_ticket
+
+ANSWER = {"action": "reply", "kind": "answer", "channel": "email", "text": "Hồ sơ gồm ba giấy tờ."}
+
+
+@pytest.fixture
+def ticket(desk: Desk) -> Ticket:
+    return log_ticket(desk, at=timezone.now(), officer=desk.alice)
+
+
+@pytest.fixture
+def client(desk: Desk) -> Client:
+    client = Client()
+    client.force_login(desk.alice)
+    return client
+
+
+def test_what_another_kind_needs_is_passed_over_and_stays_typed(client: Client, ticket: Ticket) -> None:
+    typed = ANSWER | {"text": "", "promised_at": "mai", "ground": "Điều 6"}
+
+    page = client.post(ticket.url, typed)
+
+    assert set(page.context["reply_form"].errors) == {"text"}
+    assert 'value="mai"' in page.text and 'value="Điều 6"' in page.text
+
+
+# --- looked at first ----------------------------------------------------------------------------------------------
+
+
+def test_the_preview_is_the_mail_that_goes(client: Client, ticket: Ticket) -> None:
+    chosen = ANSWER | {"files": [files.upload()]}
+
+    page = client.post(ticket.url, chosen | {"step": "preview"})
+    seen, typed = page.context["preview"].mail, page.context["typed"]
+    client.post(ticket.url, dict(typed))
+    sent = Notification.objects.get(cause="reply")
+
+    assert (seen.title, seen.text, seen.html) == (sent.title, sent.text, sent.html)
+    assert list(seen.files) == sent.files and len(sent.files) == 1
+
+
+def test_a_preview_writes_nothing(client: Client, ticket: Ticket) -> None:
+    before = Event.objects.count(), Notification.objects.count()
+
+    page = client.post(ticket.url, ANSWER | {"step": "preview"})
+
+    assert "chưa gửi gì" in page.text
+    assert (Event.objects.count(), Notification.objects.count()) == before and not Reply.objects.exists()
+
+
+def test_it_leads_back_with_everything_kept(client: Client, ticket: Ticket) -> None:
+    page = client.post(ticket.url, ANSWER | {"step": "preview", "files": [files.upload()], "contact": "Chị An"})
+
+    back = client.post(ticket.url, dict(page.context["typed"]) | {"step": "back"})
+
+    form = back.context["reply_form"]
+    assert (form["text"].value(), form["contact"].value(), form.errors) == (ANSWER["text"], "Chị An", {})
+    assert [kept.file.name for kept in form.taken.kept] == ["giấy phép.pdf"]
+
+
+def test_it_previews_nothing_that_could_not_be_sent(client: Client, ticket: Ticket) -> None:
+    page = client.post(ticket.url, ANSWER | {"step": "preview", "kind": "refusal"})
+
+    assert page.status_code == 422
+    assert "ground" in page.context["reply_form"].errors
+
+
+def test_it_shows_a_letter_as_the_sheet_it_becomes(client: Client, ticket: Ticket) -> None:
+    letter = {"channel": "letter", "document_number": "12/SCT-QLTM", "step": "preview"}
+
+    page = client.post(ticket.url, ANSWER | letter)
+
+    assert "Độc lập - Tự do - Hạnh phúc" in page.text and "12/SCT-QLTM" in page.text
+
+
+# --- taken back, or sent later ------------------------------------------------------------------------------------
+
+
+def test_it_takes_a_reply_back_into_its_form(client: Client, ticket: Ticket, settings: Any) -> None:
+    settings.UNDO_SECONDS = 10
+    sent = client.post(ticket.url, ANSWER | {"files": [files.upload()]}, follow=True)
+    assert "Hoàn tác" in sent.text
+
+    undone = client.post(ticket.url, {"action": "undo", "reply": Reply.objects.get().pk}, follow=True)
+
+    assert undone.context["reply_form"]["text"].value() == ANSWER["text"]
+    assert [file.name for file in undone.context["attached"]] == ["giấy phép.pdf"]
+    assert not Notification.objects.filter(cause="reply").exists()
+
+
+def test_it_says_when_it_is_too_late_to_take_back(client: Client, ticket: Ticket, desk: Desk) -> None:
+    reply = replies.send(ticket, a_reply(), by=desk.alice, at=timezone.now())
+
+    page = client.post(ticket.url, {"action": "undo", "reply": reply.pk})
+
+    assert page.status_code == 422 and "Đã quá muộn" in page.text
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_offered"),
+    [(datetime(2026, 11, 23, 8, 0, tzinfo=UTC), False), (datetime(2026, 11, 24, 13, 0, tzinfo=UTC), True)],
+)
+def test_it_offers_the_opening_while_the_office_is_closed(desk: Desk, moment: datetime, is_offered: bool) -> None:
+    ticket = log_ticket(desk, officer=desk.alice)
+
+    with time_machine.travel(moment, tick=False):
+        client = Client()
+        client.force_login(desk.alice)
+        page = client.get(ticket.url)
+        client.post(ticket.url, ANSWER | {"send_at": "opening"})
+        today = client.get("/desk/")
+
+    assert ("send_at" in page.context["reply_form"].fields) == is_offered
+    assert Reply.objects.get().goes_at == (later(hours=47, minutes=30) if is_offered else None)
+    assert ("07:30 25/11/2026" in today.text) == is_offered
+
+
+# --- bad input ----------------------------------------------------------------------------------------------------
+
+
+def test_the_fifth_of_five_files_costs_neither_the_four_nor_the_text(
+    client: Client, ticket: Ticket, settings: Any
+) -> None:
+    settings.ATTACHMENT_MAX_BYTES = 2_000
+    four = [files.upload(files.PDF + b"%" + str(n).encode(), f"{n}.pdf") for n in range(1, 5)]
+    fifth = files.upload(files.PDF + b" " * 2_000, "ban-ve.pdf")
+
+    page = client.post(ticket.url, ANSWER | {"files": [*four, fifth]})
+
+    form = page.context["reply_form"]
+    assert page.status_code == 422 and "ban-ve.pdf: " in page.text and ANSWER["text"] in page.text
+    assert [kept.file.name for kept in form.taken.kept] == ["1.pdf", "2.pdf", "3.pdf", "4.pdf"]
+    assert not Reply.objects.exists() and Attachment.objects.filter(ticket=None).count() == 4
