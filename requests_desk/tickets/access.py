@@ -34,6 +34,8 @@ class Right(StrEnum):
     DOCUMENTS = "documents"  # put in, and mended while they are drafts: see document_access
     PUBLISH_DOCUMENTS = "publish_documents"
     LEADERSHIP = "leadership"
+    WRITE_ANSWERS = "write_answers"  # for everybody to read, once somebody who may publishes them
+    PUBLISH = "publish"
     SETTINGS_READ = "settings_read"
     SETTINGS = "settings"
 
@@ -51,8 +53,10 @@ class Proof(StrEnum):
 SIGNED = frozenset({Proof.REPLY_ADDRESS, Proof.MESSAGE_ID})
 
 
-_DESK = frozenset({Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP, Right.SEAL})
-_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT}
+_DESK = frozenset(
+    {Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP, Right.SEAL, Right.WRITE_ANSWERS}
+)
+_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT, Right.PUBLISH}
 _DOCUMENTS = frozenset({Right.DOCUMENTS, Right.PUBLISH_DOCUMENTS})
 _ADMIN = frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS})
 _ABOVE = frozenset({Right.SENT_MESSAGES, Right.MAIL, Right.LEADERSHIP, Right.SETTINGS_READ})

@@ -174,6 +174,7 @@ LINES = (
     page("desk/mail/<int:pk>/original.eml", get=STAFF, at="desk/mail/1/original.eml", answers={404}),
     page("desk/drafts/", post=STAFF),
     page("desk/drafts/drop/", post=STAFF),
+    page("desk/answers/offer/", get=LOGGERS, post=LOGGERS),
     page("desk/held/", get=LOGGERS, post=LOGGERS, answers={404}),
     page("desk/requesters/<int:pk>/", get=LOGGERS, post=LOGGERS, at="desk/requesters/{requester}/", answers={404}),
     page("desk/triage/", get=ASSIGNERS, post=ASSIGNERS, answers={404}),

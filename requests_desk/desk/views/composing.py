@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from requests_desk.desk import reply_forms
 from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.reply_forms import ReplyForm
+from requests_desk.desk.views import offering
 from requests_desk.tickets import letters
 from requests_desk.tickets.models import Attachment, Draft, Item, Reply, Ticket
 from requests_desk.tickets.services import approval, departures, items, replies
@@ -31,7 +32,7 @@ def _nothing(request: DeskRequest, ticket: Ticket, typed: QueryDict, about: str)
     """Show the form as it is."""
 
 
-STEPS: dict[str, Change] = {"back": _nothing}
+STEPS: dict[str, Change] = {"back": _nothing, "offer": _nothing, "published": offering.insert}
 
 
 def kind_of(request: DeskRequest) -> str:

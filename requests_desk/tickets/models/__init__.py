@@ -17,6 +17,7 @@ from requests_desk.tickets.models.mail import Mail, Mailbox, MailContent
 from requests_desk.tickets.models.notices import Notice
 from requests_desk.tickets.models.own import Draft, SavedView
 from requests_desk.tickets.models.promise import Application, PolicyRule
+from requests_desk.tickets.models.published import Publication, Reuse
 from requests_desk.tickets.models.register import Register, RegisterRow
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
 from requests_desk.tickets.models.rights import ContactChange, Erasure, OneTimeCode, RetentionRule
@@ -58,6 +59,7 @@ __all__ = [
     "Notice",
     "OneTimeCode",
     "PolicyRule",
+    "Publication",
     "Register",
     "RegisterRow",
     "Reply",
@@ -65,6 +67,7 @@ __all__ = [
     "RequesterMerge",
     "RequesterPhone",
     "RetentionRule",
+    "Reuse",
     "SavedView",
     "StatusLink",
     "Ticket",

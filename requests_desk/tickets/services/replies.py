@@ -27,6 +27,7 @@ from requests_desk.tickets.services import (
     locking,
     notices,
     outbox,
+    publishing,
     recipients,
     reply_checks,
     signing,
@@ -190,6 +191,7 @@ def carry(ticket: Ticket, reply: Reply, *, by: User, at: datetime) -> None:
     if reply.state != ReplyState.SENT:
         reply.state, reply.goes_at = ReplyState.SENT, None
         reply.save(update_fields=["state", "goes_at"])
+    publishing.count_reuse(reply)
     if reply.channel == ReplyChannel.EMAIL:
         _post(reply, at=at)
     elif reply.call_outcome in MISSED_CALLS:

@@ -12,7 +12,7 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import Membership, Unit, User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Message, Ticket
-from requests_desk.tickets.services import ledger, locking, refusing
+from requests_desk.tickets.services import ledger, locking, publishing, refusing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import SEALED_KINDS, State
 
@@ -39,6 +39,7 @@ def seal(
         lines = seal_locked(ticket, units=units, people=people)
         if not lines:
             raise Refused({"units": [_("It is sealed from these already.")]})
+        publishing.take_down(ticket, by=by, at=at)
         ledger.append(lines, actor=by, at=at)
     return ticket
 

@@ -12,7 +12,17 @@ from django.utils.translation import gettext as _
 from requests_desk.people.models import Agency, Unit, User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Field, Ticket, TicketClock, WordList
-from requests_desk.tickets.services import assignment, due, ledger, locking, policy_choice, refusing, sealing, timing
+from requests_desk.tickets.services import (
+    assignment,
+    due,
+    ledger,
+    locking,
+    policy_choice,
+    publishing,
+    refusing,
+    sealing,
+    timing,
+)
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.policy_choice import Choice
 from requests_desk.tickets.words import SEALED_KINDS, About, Kind, State
@@ -54,6 +64,7 @@ def sort(ticket: Ticket, what: Sorted, *, by: User, at: datetime, seen_seq: int 
         lines = [Line(ticket, "sorted", facts), *_timed_anew(ticket, at=at)]
         if what.seal or what.units or what.people or (what.kind in SEALED_KINDS and not ticket.sealed):
             lines += sealing.seal_locked(ticket, units=what.units, people=what.people)
+            publishing.take_down(ticket, by=by, at=at)
         ledger.append(lines, actor=by, at=at)
         due.refresh(ticket)
         if what.unit is not None:
