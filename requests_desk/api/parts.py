@@ -1,7 +1,8 @@
-"""Parts of a request: split off as one of their own (P8)."""
+"""Parts of a request: split off as one of their own (P8), or asked of cooperating units."""
 
 from __future__ import annotations
 
+from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -10,9 +11,12 @@ from rest_framework.response import Response
 
 from requests_desk.api import inputs, outputs, references
 from requests_desk.api.base import BODY, ApiView, answers
-from requests_desk.api.fields import Reference, Text
+from requests_desk.api.fields import Instant, Reference, Text
+from requests_desk.people.models import User
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.services import parting
+from requests_desk.tickets.models import AskedPart
+from requests_desk.tickets.services import cooperation, parting
+from requests_desk.tickets.words import PartState
 
 
 class SplitIn(inputs.Act):
@@ -42,3 +46,96 @@ class Split(ApiView):
         part = parting.Part(tuple(told["items"]), told["text"])
         new = parting.split_off(ticket, part, unit=unit, by=self.user, at=timezone.now(), seen_seq=told["seen_seq"])
         return Response(outputs.Acted(new).data, status=status.HTTP_201_CREATED)
+
+
+class AskIn(inputs.Act):
+    unit = Reference(help_text="Code or id of the unit that is asked.")
+    question = Text()
+    due_at = Instant(help_text="Before the request itself is due.")
+
+
+class DeliverIn(inputs.Act):
+    text = Text()
+
+
+class ReturnIn(inputs.Act):
+    reason = Text()
+
+
+class PartOut(outputs.Out):
+    id = serializers.IntegerField()
+    unit = serializers.CharField(source="unit.code")
+    question = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=PartState.choices)
+    asked_by = serializers.CharField(source="asked_by.username")
+    asked_at = serializers.DateTimeField()
+    settled_at = serializers.DateTimeField(allow_null=True)
+    message = serializers.IntegerField(source="message_id", allow_null=True, help_text="The note it was delivered by.")
+    return_reason = serializers.CharField()
+
+
+class PartList(outputs.Out):
+    results = PartOut(many=True)
+
+
+DONE = answers({200: PartOut}, *BODY, 404, 409)
+
+
+class Parts(ApiView):
+    @extend_schema(operation_id="parts_list", responses=answers({200: PartList}, 404))
+    def get(self, request: Request, code: str) -> Response:
+        """List what other units were asked for, the latest first."""
+        rows = references.ticket(self.user, code).parts.select_related("unit", "asked_by").order_by("-pk")
+        return Response(PartList({"results": rows}).data)
+
+    @extend_schema(operation_id="parts_create", request=AskIn, responses=answers({201: PartOut}, *BODY, 404, 409))
+    def post(self, request: Request, code: str) -> Response:
+        """Ask another unit for its part by a date of its own; its people may read the request from now on."""
+        ticket = references.ticket(self.user, code, Right.REPLY)
+        asked = AskIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        told = dict(asked.validated_data)
+        unit = references.unit(told.pop("unit"), [ticket.agency])
+        made = cooperation.ask(ticket, unit=unit, **told, by=self.user, at=timezone.now())
+        return Response(PartOut(made).data, status=status.HTTP_201_CREATED)
+
+
+class Deliver(ApiView):
+    @extend_schema(operation_id="parts_deliver", request=DeliverIn, responses=DONE)
+    def post(self, request: Request, code: str, pk: int) -> Response:
+        """Give the lead unit what it asked of yours."""
+        part = _part(self.user, code, pk, Right.NOTE)
+        asked = DeliverIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        done = cooperation.deliver(part, **asked.validated_data, by=self.user, at=timezone.now())
+        return Response(PartOut(done).data)
+
+
+class GiveBack(ApiView):
+    @extend_schema(operation_id="parts_return", request=ReturnIn, responses=DONE)
+    def post(self, request: Request, code: str, pk: int) -> Response:
+        """Return what your unit was asked for, with a reason."""
+        part = _part(self.user, code, pk, Right.NOTE)
+        asked = ReturnIn(data=request.data)
+        asked.is_valid(raise_exception=True)
+        done = cooperation.give_back(part, **asked.validated_data, by=self.user, at=timezone.now())
+        return Response(PartOut(done).data)
+
+
+class Withdraw(ApiView):
+    @extend_schema(operation_id="parts_withdraw", request=inputs.Nothing, responses=DONE)
+    def post(self, request: Request, code: str, pk: int) -> Response:
+        """Say that a part is needed no more."""
+        part = _part(self.user, code, pk, Right.REPLY)
+        inputs.Nothing(data=request.data).is_valid(raise_exception=True)
+        return Response(PartOut(cooperation.withdraw(part, by=self.user, at=timezone.now())).data)
+
+
+def _part(user: User, code: str, pk: int, right: Right) -> AskedPart:
+    ticket = references.ticket(user, code, right)
+    found = ticket.parts.select_related("unit", "asked_by").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    found.ticket = ticket
+    return found

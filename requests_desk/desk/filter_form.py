@@ -51,6 +51,7 @@ class FilterForm(forms.Form):
             ("my_unit", _("My unit's")),
             ("unassigned", _("Without an officer")),
             ("to_accept", _("Handed over to my unit, not accepted yet")),
+            ("my_part", _("My unit is asked for its part")),
             ("to_sign", _("Waiting for my approval")),
             ("to_acknowledge", _("Waiting for my acknowledgement")),
         ],

@@ -7,9 +7,11 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 from requests_desk.people.models import Agency, Membership, Role, User
-from requests_desk.tickets.models import Exclusion, Ticket
+from requests_desk.tickets.models import AskedPart, Exclusion, Ticket
+from requests_desk.tickets.words import PartState
 
 
 class Right(StrEnum):
@@ -73,6 +75,9 @@ RIGHTS: dict[str, frozenset[Right]] = {
 }
 # These hold their rights within their unit alone, and over what lies on their own desk.
 UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD})
+# What their people hold on a request whose lead asked their unit for its part.
+COOPERATING = frozenset({Right.READ, Right.NOTE})
+ASKED_OF = (PartState.ASKED, PartState.DELIVERED)
 
 
 class Denied(Exception):
@@ -81,13 +86,35 @@ class Denied(Exception):
 
 def memberships(user: User | AnonymousUser) -> list[Membership]:
     """Return the roles of a person, asked of the database once per request."""
+    return [m for m in reaching(user) if m.user_id == user.pk]
+
+
+def reaching(user: User | AnonymousUser) -> list[Membership]:
+    """Return a person's roles, and those within a unit of whom they stand in for now: an alert came to them (N3)."""
     if not isinstance(user, User) or not user.is_active:
         return []
     kept: list[Membership] | None = getattr(user, "_memberships", None)
     if kept is None:
-        kept = list(user.memberships.select_related("agency", "unit"))
+        kept = _with_absent(user)
         user._memberships = kept  # type: ignore[attr-defined]
     return kept
+
+
+def _with_absent(user: User) -> list[Membership]:
+    found: dict[int, Membership] = {}
+    agencies: set[int] = set()
+    asked, ahead = set[int](), {user.pk}
+    while ahead:
+        away = Q(user__absences__from_at__lte=Now(), user__absences__to_at__gt=Now(), role__in=UNIT_ROLES)
+        stood_in = away & Q(user__absences__deputy__in=ahead)
+        reached = Membership.objects.filter(stood_in if asked else stood_in | Q(user=user)).distinct()
+        rows = list(reached.select_related("agency", "unit").order_by("pk"))
+        agencies |= {m.agency_id for m in rows if m.user_id == user.pk}
+        found |= {m.pk: m for m in rows if m.agency_id in agencies}
+        asked |= ahead
+        # Whoever is away and stands in for somebody else is replaced in that, too.
+        ahead = {m.user_id for m in rows} - asked
+    return list(found.values())
 
 
 def held(user: User | AnonymousUser) -> set[str]:
@@ -100,15 +127,19 @@ def agencies(user: User | AnonymousUser, right: Right = Right.READ) -> list[Agen
     return list({m.agency_id: m.agency for m in memberships(user) if right in RIGHTS[m.role]}.values())
 
 
-def visible(user: User | AnonymousUser, right: Right = Right.READ) -> QuerySet[Ticket]:
-    """Return the tickets on which a person holds `right`; P13 is in the query, so no count or list can forget it."""
+def visible(user: User | AnonymousUser, right: Right = Right.READ, *, with_parts: bool = True) -> QuerySet[Ticket]:
+    """Return the tickets on which a person holds `right`; P13 is in the query, so no count or list can forget it.
+
+    Without `with_parts` those are left out that others lead and only asked their unit for its part of.
+    """
     reach = Q()
     sealed_reach = Q(officer=user.pk) if user.pk else Q()
-    held = [m for m in memberships(user) if right in RIGHTS[m.role]]
+    held = [m for m in reaching(user) if right in RIGHTS[m.role]]
     for membership in held:
         here = Q(agency=membership.agency_id)
         if membership.role in UNIT_ROLES:
-            here &= Q(unit=membership.unit_id) | Q(officer=user.pk) | Q(logged_by=user.pk)
+            own = Q(unit=membership.unit_id) | Q(officer=membership.user_id) | Q(logged_by=membership.user_id)
+            here &= own | _asked_of(membership) if with_parts and right in COOPERATING else own
         reach |= here
         if Right.READ_SEALED in RIGHTS[membership.role]:
             sealed_reach |= Q(agency=membership.agency_id)
@@ -119,19 +150,37 @@ def visible(user: User | AnonymousUser, right: Right = Right.READ) -> QuerySet[T
     return Ticket.objects.filter(reach & (Q(sealed=False) | sealed_reach)).exclude(Exists(excluded), sealed=True)
 
 
+def _asked_of(membership: Membership) -> Q:
+    parts = AskedPart.objects.filter(unit=membership.unit_id, state__in=ASKED_OF)
+    return Q(pk__in=parts.values("ticket"))
+
+
 def can(user: User | AnonymousUser, right: Right, ticket: Ticket) -> bool:
     """Tell whether a person holds `right` on a ticket."""
     return visible(user, right).filter(pk=ticket.pk).exists()
 
 
 def rights_on(user: User | AnonymousUser, ticket: Ticket) -> frozenset[Right]:
-    """Return every right a person holds on a ticket they may see, without asking the database again."""
+    """Return every right a person holds on a ticket they may see.
+
+    The database is asked again only of what their unit neither holds nor logged: it may be asked for its part.
+    """
     held: set[Right] = set()
-    for membership in memberships(user):
-        own = ticket.officer_id == user.pk or ticket.unit_id == membership.unit_id or ticket.logged_by_id == user.pk
-        if membership.agency_id == ticket.agency_id and (membership.role not in UNIT_ROLES or own):
+    for membership in reaching(user):
+        is_own = membership.user_id == user.pk
+        if membership.agency_id != ticket.agency_id or (ticket.sealed and not is_own):
+            continue
+        who = membership.user_id
+        own = ticket.officer_id == who or ticket.unit_id == membership.unit_id or ticket.logged_by_id == who
+        if membership.role not in UNIT_ROLES or own:
             held |= RIGHTS[membership.role]
+        elif _is_asked(membership, ticket):
+            held |= RIGHTS[membership.role] & COOPERATING
     return frozenset(held)
+
+
+def _is_asked(membership: Membership, ticket: Ticket) -> bool:
+    return AskedPart.objects.filter(ticket=ticket, unit=membership.unit_id, state__in=ASKED_OF).exists()
 
 
 def excluded(members: Iterable[Membership], exclusions: Iterable[Exclusion]) -> set[int]:

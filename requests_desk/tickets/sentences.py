@@ -76,6 +76,11 @@ SENTENCES: dict[str, Any] = {
     EventKind.ABSORBED: _("Took in %(code)s; received at %(received_at)s, the earlier of the two"),
     EventKind.UNMERGED: _("Merge with %(code)s taken back"),
     EventKind.SPLIT_OFF: _("A part split off as %(code)s, received at the same moment"),
+    EventKind.PART_ASKED: _("%(unit)s asked for its part by %(due_at)s"),
+    EventKind.PART_DELIVERED: _("%(unit)s delivered its part"),
+    EventKind.PART_RETURNED: _("%(unit)s returned what it was asked for, with a reason"),
+    EventKind.PART_WITHDRAWN: _("The part of %(unit)s is no longer needed"),
+    EventKind.PART_REMINDED: _("%(unit)s reminded of its part, due at %(due_at)s"),
     EventKind.FILE_ADDED: _("File added"),
     EventKind.FILE_REFUSED: _("File not kept: %(reason)s"),
     EventKind.ITEMS_SPLIT: _("Questions told apart: %(count)s"),
@@ -130,6 +135,11 @@ ICONS = {
     EventKind.ABSORBED: "swap",
     EventKind.UNMERGED: "swap",
     EventKind.SPLIT_OFF: "swap",
+    EventKind.PART_ASKED: "user",
+    EventKind.PART_DELIVERED: "check",
+    EventKind.PART_RETURNED: "user",
+    EventKind.PART_WITHDRAWN: "user",
+    EventKind.PART_REMINDED: "bell",
     EventKind.FILE_ADDED: "letter",
     EventKind.FILE_REFUSED: "alert",
     EventKind.ITEMS_SPLIT: "note",
@@ -152,6 +162,8 @@ MOVES = frozenset(
         EventKind.HANDOVER_RETURNED,
     }
 )
+# What names a unit that the request does not move to.
+PARTS = frozenset(kind for kind in EventKind if kind.value.startswith("part_"))
 
 
 def sentence(event: Event, names: Mapping[str, str]) -> str:
@@ -173,6 +185,8 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["kind"] = word(facts.get("kind", ""), "kind")
     channel = str(facts.get("channel", ""))
     spoken["channel"] = word(channel, "reply_channel" if is_reply else "way" if event.kind in _MESSAGES else "channel")
+    if event.kind in PARTS:
+        spoken["unit"] = names.get(f"unit:{facts['unit']}", "")
     if event.kind in MOVES:
         spoken["unit"] = names.get(f"unit:{facts['unit'][1]}", "")
         spoken["officer"] = names.get(f"user:{facts['officer'][1]}", str(_("no officer yet")))

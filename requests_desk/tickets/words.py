@@ -105,6 +105,15 @@ class HandoverState(models.TextChoices):
     OVERTAKEN = "overtaken", _("Assigned otherwise meanwhile")
 
 
+class PartState(models.TextChoices):
+    """How far the part of a cooperating unit is."""
+
+    ASKED = "asked", _("Waiting for the unit")
+    DELIVERED = "delivered", _("Delivered")
+    RETURNED = "returned", _("Returned")
+    WITHDRAWN = "withdrawn", _("No longer needed")
+
+
 class ApologyState(models.TextChoices):
     """How far an apology is: a leader signs it, and it goes."""
 
@@ -235,6 +244,10 @@ class NoticeKind(models.TextChoices):
     SUBMITTED = "submitted", _("A reply waits for your approval")
     APPROVED = "approved", _("Your reply was approved")
     RETURNED = "returned", _("Your reply was returned for revision")
+    PART_ASKED = "part_asked", _("Your unit is asked for its part")
+    PART_DUE = "part_due", _("The part of your unit is due soon")
+    PART_LATE = "part_late", _("The part of a cooperating unit is late")
+    PART_SETTLED = "part_settled", _("A cooperating unit delivered its part or returned it")
     NOT_DELIVERED = "not_delivered", _("Your reply did not reach the requester")
     WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
     REMINDER = "reminder", _("A deadline comes near")
@@ -304,6 +317,11 @@ class EventKind(models.TextChoices):
     ABSORBED = "absorbed"
     UNMERGED = "unmerged"
     SPLIT_OFF = "split_off"
+    PART_ASKED = "part_asked"
+    PART_DELIVERED = "part_delivered"
+    PART_RETURNED = "part_returned"
+    PART_WITHDRAWN = "part_withdrawn"
+    PART_REMINDED = "part_reminded"
     FILE_ADDED = "file_added"
     FILE_REFUSED = "file_refused"
     ITEMS_SPLIT = "items_split"

@@ -153,5 +153,5 @@ def test_it_costs_as_much_with_a_long_story(
     for _time in range(6):
         replies.send(ticket, a_reply("answer"), by=desk.bob, at=timezone.now())
 
-    with django_assert_max_num_queries(35):
+    with django_assert_max_num_queries(37):
         client.get(ticket.url)

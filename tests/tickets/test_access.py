@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
-from requests_desk.people.models import Membership, Role, User
+from requests_desk.people.models import Absence, Membership, Role, User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
@@ -206,3 +209,66 @@ def test_it_is_given_to_nobody_who_left(desk):
 
     with pytest.raises(assignment.Refused):
         assignment.assign(log_ticket(desk), unit=desk.unit, officer=desk.alice, by=desk.bob, at=MORNING)
+
+
+@pytest.fixture
+def dan(desk: Desk) -> User:
+    """Return somebody of another unit."""
+    return a_person("dan", desk.agency, Role.OFFICER, desk.office)
+
+
+def away(person: User, deputy: User, *, hours: float = 1) -> None:
+    now = timezone.now()
+    Absence.objects.create(
+        user=person, deputy=deputy, from_at=now - timedelta(hours=2), to_at=now + timedelta(hours=hours)
+    )
+
+
+def reads(person: User, ticket: Ticket) -> bool:
+    return access.can(fresh(person), Right.READ, ticket)
+
+
+def test_it_lets_a_deputy_act_as_whom_they_stand_in_for(desk: Desk, dan: User):
+    """N3: the alert came to them."""
+    ticket = log_ticket(desk, officer=desk.alice)
+    assert not reads(dan, ticket)
+
+    away(desk.bob, dan)
+
+    assert reads(dan, ticket)
+    assert Right.SIGN_UNIT in access.rights_on(fresh(dan), ticket)
+    assert access.memberships(dan) == list(dan.memberships.all())
+
+
+def test_it_lets_a_deputy_of_a_deputy_who_is_away_too(desk: Desk, dan: User):
+    ticket = log_ticket(desk, officer=desk.alice)
+    eva = a_person("eva", desk.agency, Role.OFFICER, desk.office)
+
+    away(desk.alice, dan)
+    away(dan, eva)
+
+    assert reads(eva, ticket)
+
+
+def test_it_ends_with_the_absence_and_at_the_agency(desk: Desk, dan: User):
+    ticket = log_ticket(desk, officer=desk.alice)
+
+    away(desk.alice, dan, hours=-1)
+    away(desk.alice, desk.charlie)
+
+    assert not reads(dan, ticket)
+    assert not reads(desk.charlie, ticket)
+
+
+def test_it_keeps_sealed_ones_from_deputies_and_the_leadership_s_rights_with_the_leadership(desk: Desk, dan: User):
+    """P13."""
+    sealed = log_ticket(desk, by=desk.leader, kind="harassment")
+    Ticket.objects.filter(pk=sealed.pk).update(officer=desk.alice)
+    other = log_ticket(desk, officer=desk.alice)
+
+    away(desk.alice, dan)
+    away(desk.leader, dan)
+
+    assert not reads(dan, sealed)
+    assert not access.rights_on(fresh(dan), Ticket.objects.get(pk=sealed.pk))
+    assert Right.SIGN not in access.rights_on(fresh(dan), other)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from requests_desk.desk import forms
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.reply_forms import ReplyForm
-from requests_desk.desk.views import composing, verbs
+from requests_desk.desk.views import composing, cooperation, verbs
 from requests_desk.desk.views.verbs import VERBS
 from requests_desk.people import identifiers
 from requests_desk.tickets import access, downloads
@@ -213,6 +213,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "clock": ticket_page.clock(ticket),
         "rounds": ticket_page.rounds(ticket),
         "relatives": relatives,
+        "parts": cooperation.shown(ticket, request.user, can_reply=Right.REPLY in rights),
         "breaches": breaches,
         # Asked for only where one may have been owed.
         "apologies": ticket_page.apologies(ticket) if breaches else [],

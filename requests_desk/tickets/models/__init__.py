@@ -6,6 +6,7 @@ from requests_desk.tickets.models.alerts import Alert, Digest
 from requests_desk.tickets.models.apology import Apology
 from requests_desk.tickets.models.attachments import Attachment
 from requests_desk.tickets.models.conversation import Delivery, Message, Reply
+from requests_desk.tickets.models.cooperation import AskedPart
 from requests_desk.tickets.models.family import TicketCycle, TicketLink
 from requests_desk.tickets.models.figures import Figures
 from requests_desk.tickets.models.handover import Handover
@@ -37,6 +38,7 @@ __all__ = [
     "Alert",
     "Apology",
     "Application",
+    "AskedPart",
     "Attachment",
     "CodeCounter",
     "ContactChange",

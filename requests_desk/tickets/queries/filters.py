@@ -14,9 +14,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access
-from requests_desk.tickets.models import Alert, Handover, Ticket
+from requests_desk.tickets.models import Alert, AskedPart, Handover, Ticket
 from requests_desk.tickets.services import signing
-from requests_desk.tickets.words import HandoverState
+from requests_desk.tickets.words import HandoverState, PartState
 from sla.models import Breach
 
 SEARCHED_TO = 1_000
@@ -78,7 +78,9 @@ ORDERS: Final[dict[str, Order]] = {
 
 def narrowed(user: User | AnonymousUser, filters: Filters) -> QuerySet[Ticket]:
     """Return the tickets a person may see that pass every filter: what a list shows and what its count counts."""
-    rows = access.visible(user).filter(_plain(filters), _between(filters))
+    # What others lead is in nobody's list of work but where it is looked for.
+    rows = access.visible(user, with_parts=bool(filters.q) or filters.hands == "my_part")
+    rows = rows.filter(_plain(filters), _between(filters))
     if filters.hands:
         rows = rows.filter(HANDS[filters.hands](user))
     if filters.breached:
@@ -132,12 +134,19 @@ def _to_accept(user: User | AnonymousUser) -> Q:
     return Q(closed_at__isnull=True, pk__in=waiting.values("ticket"))
 
 
+def _my_part(user: User | AnonymousUser) -> Q:
+    units = [m.unit_id for m in access.reaching(user) if m.unit_id]
+    waiting = AskedPart.objects.filter(state=PartState.ASKED, unit__in=units)
+    return Q(closed_at__isnull=True, pk__in=waiting.values("ticket"))
+
+
 # In whose hands a request lies, as the person who looks is asked.
 HANDS: Final[dict[str, Callable[[User | AnonymousUser], Q]]] = {
     "mine": lambda user: Q(officer=user.pk),
     "my_unit": _own_units,
     "unassigned": lambda user: Q(officer__isnull=True),
     "to_accept": _to_accept,
+    "my_part": _my_part,
     "to_sign": _waiting_for_signature,
     "to_acknowledge": _unheard,
 }

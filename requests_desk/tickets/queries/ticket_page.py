@@ -330,7 +330,8 @@ def _happened(event: Event, names: dict[str, str]) -> Happened:
 
 def _names(events: list[Event]) -> dict[str, str]:
     assigned = [event.facts for event in events if event.kind in sentences.MOVES]
-    units = Unit.objects.in_bulk([facts["unit"][1] for facts in assigned if facts["unit"][1]])
+    asked = [event.facts["unit"] for event in events if event.kind in sentences.PARTS]
+    units = Unit.objects.in_bulk([*asked, *(facts["unit"][1] for facts in assigned if facts["unit"][1])])
     users = User.objects.in_bulk([facts["officer"][1] for facts in assigned if facts["officer"][1]])
     return {f"unit:{pk}": str(unit) for pk, unit in units.items()} | {
         f"user:{pk}": str(user) for pk, user in users.items()

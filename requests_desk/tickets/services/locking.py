@@ -24,6 +24,8 @@ ACTS = (
     "merged",
     "absorbed",
     "split_off",
+    "part_delivered",
+    "part_returned",
     "items_changed",
     "closed",
 )

@@ -12,7 +12,7 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Attachment, Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
-from requests_desk.tickets.services import calls, due, items, ledger, limits, refusing, signing, standing
+from requests_desk.tickets.services import calls, cooperation, due, items, ledger, limits, refusing, signing, standing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import Ending, LinkKind, State
 from sla import clocks, moves
@@ -53,6 +53,7 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         }
         facts |= {"items": questions} if questions else {}
         lines = [*asked, Line(absorbed, "merged", facts), *_end(absorbed, at=at), *carried.lines]
+        cooperation.carry_over(survivor, absorbed)
         Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
         signing.refresh(absorbed)
         Attachment.objects.filter(reply__in=moved).update(ticket=survivor)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from notifications.outbox import Draft
-from requests_desk.people.models import Role, User
+from requests_desk.people.models import Role, Unit, User
 from requests_desk.tickets import access, notice_texts
 from requests_desk.tickets.models import Alert, Notice, Reply, Ticket
 from requests_desk.tickets.services import outbox, signing
@@ -21,7 +21,7 @@ from requests_desk.tickets.words import Desk, NoticeKind
 
 log = logging.getLogger(__name__)
 
-AUTHOR, OFFICER, SIGNER = "author", "officer", "signer"
+AUTHOR, OFFICER, SIGNER, ASKED_UNIT = "author", "officer", "signer", "asked_unit"
 SIGNERS = {Desk.UNIT_HEAD: Role.UNIT_HEAD, Desk.LEADER: Role.LEADER}
 
 
@@ -43,6 +43,10 @@ SORTS: dict[NoticeKind, Sort] = {
     NoticeKind.SUBMITTED: Sort((SIGNER, Role.CHIEF, Role.LEADER)),
     NoticeKind.APPROVED: Sort((AUTHOR, *_WHO_ANSWERS)),
     NoticeKind.RETURNED: Sort((AUTHOR, *_WHO_ANSWERS)),
+    NoticeKind.PART_ASKED: Sort((ASKED_UNIT,)),
+    NoticeKind.PART_DUE: Sort((ASKED_UNIT,)),
+    NoticeKind.PART_LATE: Sort(_WHO_ANSWERS),
+    NoticeKind.PART_SETTLED: Sort(_WHO_ANSWERS),
     # A mail of its own goes at once, whatever the hour (P4).
     NoticeKind.NOT_DELIVERED: Sort((AUTHOR, *_WHO_ANSWERS), by_mail=False),
 }
@@ -55,16 +59,18 @@ def tell(
     by: User | None,
     at: datetime,
     reply: Reply | None = None,
+    unit: Unit | None = None,
     is_one_of_many: bool = False,
 ) -> None:
     """Tell who must know what was just written into the history, in the transaction that wrote it (N7).
 
-    Never whoever did it, nor anybody excluded (P13). Who stands in for somebody away gets it with the mail; the one
-    away finds it under the bell. The mails of many in one act are left to the next sweep, which writes one a person.
+    `unit` is the one asked for its part. Never whoever did it, nor anybody excluded (P13). Who stands in for somebody
+    away gets it with the mail; the one away finds it under the bell. The mails of many in one act are left to the next
+    sweep, which writes one a person.
     """
     directory = Directory(at=at).know([ticket])
     new, mailed = {}, []
-    for person, there in _whom(kind, ticket, reply, directory):
+    for person, there in _whom(kind, ticket, directory, reply=reply, unit=unit):
         for one in {person.pk: person, there.pk: there}.values():
             if (by and one.pk == by.pk) or one.pk in new or not directory.may_be_told(ticket, one):
                 continue
@@ -118,17 +124,21 @@ def mail_due(*, at: datetime) -> None:
             log.exception("cannot write the notices of person %s", pk)
 
 
-def _whom(kind: NoticeKind, ticket: Ticket, reply: Reply | None, directory: Directory) -> list[tuple[User, User]]:
+def _whom(
+    kind: NoticeKind, ticket: Ticket, directory: Directory, *, reply: Reply | None, unit: Unit | None
+) -> list[tuple[User, User]]:
     """Return who is told, each with who is there in their place: of the first group that anybody is there of."""
     for group in SORTS[kind].whom:
-        if found := directory.stand_ins(ticket, _group(group, ticket, reply, directory)):
+        if found := directory.stand_ins(ticket, _group(group, ticket, reply, unit, directory)):
             return found
     return []
 
 
-def _group(group: str, ticket: Ticket, reply: Reply | None, directory: Directory) -> list[User]:
+def _group(group: str, ticket: Ticket, reply: Reply | None, unit: Unit | None, directory: Directory) -> list[User]:
     if group == OFFICER:
         return [ticket.officer] if ticket.officer else []
+    if unit and group == ASKED_UNIT:
+        return directory.of_unit(ticket, unit)
     if reply and group == AUTHOR:
         return [reply.author]
     if reply and group == SIGNER:

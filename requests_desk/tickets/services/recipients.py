@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from notifications import channels
-from requests_desk.people.models import Agency, Membership, Role, User
+from requests_desk.people.models import Agency, Membership, Role, Unit, User
 from requests_desk.people.services.presence import Presence, quiet_until
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Reply, Ticket
@@ -164,6 +164,13 @@ class Directory:
         """Return who holds a role that answers for the ticket: a unit's roles in its own unit alone."""
         members = self.of_role[ticket.agency_id, role]
         return _people(m for m in members if role not in access.UNIT_ROLES or m.unit_id == ticket.unit_id)
+
+    def of_unit(self, ticket: Ticket, unit: Unit) -> list[User]:
+        """Return who heads another unit, its officers where nobody does."""
+        for role in (Role.UNIT_HEAD, Role.OFFICER):
+            if found := _people(m for m in self.of_role[ticket.agency_id, role] if m.unit_id == unit.pk):
+                return found
+        return []
 
     def _on_duty(self, ticket: Ticket) -> list[Holder]:
         tellable = self._tellable(ticket)

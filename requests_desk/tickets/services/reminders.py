@@ -16,6 +16,7 @@ from requests_desk.tickets.services import (
     alerts,
     calls,
     climbing,
+    cooperation,
     departures,
     ledger,
     locking,
@@ -59,6 +60,8 @@ def sweep(*, at: datetime) -> int:
         climbing.climb_due(at=at, directory=own.directory, storm=own.storm)
     if "morning" in work:
         mornings.write_due(at=at)
+    if "part" in work:
+        cooperation.remind_due(at=at)
     if "notice" in work:
         notices.mail_due(at=at)
     return looked
@@ -72,6 +75,7 @@ def _work(*, at: datetime) -> set[str]:
         "milestone": clocks.due_rows(at=at),
         "alert": Alert.objects.filter(climb_at__lte=at),
         "morning": mornings.due(at=at),
+        "part": cooperation.to_look_at(at=at),
         "notice": notices.due(at=at),
     }
     first, *others = [
