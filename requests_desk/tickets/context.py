@@ -13,29 +13,32 @@ from notifications import channels
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Alert
-from requests_desk.tickets.queries import alerts, health, notices, promises
+from requests_desk.tickets.queries import alerts, health, promises
+from requests_desk.tickets.queries import frame as frames
 from requests_desk.tickets.templatetags.desk import word
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's values, each asked for only by a page that shows it (N8, N9)."""
+    around = cache(lambda: _around(request))
     return {
-        "timer": SimpleLazyObject(lambda: health.timer(timezone.now())),
+        "timer": SimpleLazyObject(lambda: known.timer if (known := around()) else health.timer(timezone.now())),
         "channels_unavailable": SimpleLazyObject(_unavailable),
         "unconfirmed": SimpleLazyObject(lambda: _unconfirmed(request)),
         "rights": SimpleLazyObject(lambda: access.held(request.user)),
-        "alarms": SimpleLazyObject(lambda: _alarms(request)),
-        "bell": cache(lambda: _bell(request)),
+        "alarms": SimpleLazyObject(lambda: _alarms(request, around())),
+        "bell": lambda: known.unread if (known := around()) else 0,
     }
 
 
-def _alarms(request: HttpRequest) -> list[Alert]:
-    return alerts.alarms(request.user) if isinstance(request.user, User) else []
+def _around(request: HttpRequest) -> frames.Frame | None:
+    """Return what one query tells of the reader's frame; strangers have none."""
+    return frames.frame(request.user, at=timezone.now()) if isinstance(request.user, User) else None
 
 
-def _bell(request: HttpRequest) -> int:
-    """How many notices the reader has not read; strangers have none."""
-    return notices.unread(request.user) if isinstance(request.user, User) else 0
+def _alarms(request: HttpRequest, around: frames.Frame | None) -> list[Alert]:
+    has_alarms = around is not None and around.has_alarms
+    return alerts.alarms(request.user) if has_alarms and isinstance(request.user, User) else []
 
 
 def _unconfirmed(request: HttpRequest) -> list[promises.Unconfirmed]:

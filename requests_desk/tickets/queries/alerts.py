@@ -31,9 +31,14 @@ def alarms(user: User) -> list[Alert]:
 
     None of a request somebody else was told of since, or that somebody acknowledged.
     """
+    rows = alarmed(user).select_related("ticket").order_by("ticket", "-pk")
+    return list(rows.distinct("ticket")[:LISTED])
+
+
+def alarmed(user: User) -> QuerySet[Alert]:
+    """Return the alerts behind `alarms`, each request's own among them more than once."""
     since = Alert.objects.filter(milestone=OuterRef("milestone"), told_at__gt=OuterRef("told_at")).exclude(level=ALARM)
-    rows = _unheard().filter(level=ALARM, ticket__in=access.visible(user)).exclude(Exists(since))
-    return list(rows.select_related("ticket").order_by("ticket", "-pk").distinct("ticket")[:LISTED])
+    return _unheard().filter(level=ALARM, ticket__in=access.visible(user)).exclude(Exists(since))
 
 
 def message_subjects(ticket: Ticket) -> list[str]:

@@ -40,7 +40,7 @@ def database_now() -> datetime:
 
 def timer(at: datetime) -> Timer:
     """Return how the timer stands at `at`: late when its last sweep is older than three intervals (N9)."""
-    return _timer(Heartbeat.objects.filter(name=heartbeat.SWEEP).values_list("at", flat=True).first(), at=at)
+    return timer_of(Heartbeat.objects.filter(name=heartbeat.SWEEP).values_list("at", flat=True).first(), at=at)
 
 
 def readiness() -> dict[str, Any]:
@@ -52,7 +52,7 @@ def readiness() -> dict[str, Any]:
         beats = dict(Heartbeat.objects.values_list("name", "at"))
     except Error as error:
         log.warning("the database does not answer (%s)", type(error).__name__)
-    swept = _timer(beats.get(heartbeat.SWEEP), at=at)
+    swept = timer_of(beats.get(heartbeat.SWEEP), at=at)
     checks: dict[str, dict[str, Any]] = {
         "database": {"ok": at is not None},
         "broker": {"ok": _broker_answers()},
@@ -66,7 +66,8 @@ def readiness() -> dict[str, Any]:
     return {"status": "ok" if all(check["ok"] for check in checks.values()) else "fail", "checks": checks}
 
 
-def _timer(last: datetime | None, *, at: datetime | None) -> Timer:
+def timer_of(last: datetime | None, *, at: datetime | None) -> Timer:
+    """Return how the timer stands where its last sweep was then."""
     if last is None or at is None:
         return Timer(None, None, ok=False)
     age = max((at - last).total_seconds(), 0.0)

@@ -14,7 +14,12 @@ COUNTED_TO = 100
 
 def unread(user: User) -> int:
     """Return how many notices somebody has not read, counted no further than 100. One query."""
-    return _of(user).filter(read_at__isnull=True)[:COUNTED_TO].count()
+    return unread_of(user)[:COUNTED_TO].count()
+
+
+def unread_of(user: User) -> QuerySet[Notice]:
+    """Return the notices somebody has not read."""
+    return _of(user).filter(read_at__isnull=True)
 
 
 def page(user: User, *, before: int | None = None) -> tuple[list[Notice], int | None]:
