@@ -182,7 +182,7 @@ class NoteForm(WithFiles):
 class DeliveryFilter(forms.Form):
     """What deliveries are found by."""
 
-    code = forms.CharField(label=_("Code"), required=False, max_length=40)
+    code = forms.CharField(label=_("Request code"), required=False, max_length=40)
     to = forms.CharField(label=_("To (address or number)"), required=False, max_length=254)
     channel = forms.ChoiceField(label=_("Channel"), choices=[("", _("All")), *LISTS["way"].items()], required=False)
     state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *LISTS["outbox"].items()], required=False)

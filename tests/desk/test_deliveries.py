@@ -88,6 +88,13 @@ def test_it_sends_it_again_once_however_often_the_button_is_pressed(client: Clie
     assert Notification.objects.filter(key__endswith=":again").count() == 1
 
 
+def test_it_shows_every_try_of_a_message(client: Client, failed: Notification) -> None:
+    page = client.get(f"/desk/sent/{failed.pk}/?lang=en")
+
+    assert "1 attempt" in page.text
+    assert page.text.count("refused for good") == 1
+
+
 def test_it_writes_who_sent_it_again_into_the_history(client: Client, desk: Desk, failed: Notification) -> None:
     client.post(f"/desk/deliveries/{failed.pk}/resend/")
 

@@ -23,10 +23,12 @@ def signed_in() -> dict[str, StorageState]:
 
 @pytest.fixture
 def sign_in(browser: Browser, running_desk: RunningDesk, signed_in: dict[str, StorageState]) -> Iterator[SignIn]:
-    """Return a function that opens a window of the running desk as somebody of the demo."""
+    """Return a function that opens a window of the running desk as somebody of the demo, or as a stranger."""
     with windows(browser, running_desk.url) as open_:
 
-        def as_(username: str, **window: object) -> Page:
+        def as_(username: str | None, **window: object) -> Page:
+            if username is None:
+                return open_(**{"viewport": DESK, **window})
             if username not in signed_in:
                 page = open_(viewport=DESK)
                 page.goto("/accounts/login/?next=/desk/")

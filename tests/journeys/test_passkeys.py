@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.support.browser import DESK, windows
+from tests.support.looks import Eyes
 from tests.support.running_desk import RunningDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -54,7 +55,7 @@ def press(page: Page, name: str) -> None:
 def test_a_passkey_opens_the_desk_until_it_is_taken_away(
     page: Page, device: CDPSession, running_desk: RunningDesk
 ) -> None:
-    password = running_desk.account(WHO)["password"]
+    password, eyes = running_desk.account(WHO)["password"], Eyes(page)
     by_password(page, password)
     expect(page).to_have_url(re.compile("/desk/$"))
 
@@ -63,10 +64,12 @@ def test_a_passkey_opens_the_desk_until_it_is_taken_away(
     page.get_by_role("link", name="Thêm khóa truy cập").click()
     page.fill("[name=password]", password)
     press(page, "Tiếp tục")
+    assert eyes.faults() == []
     page.get_by_label("Tên").fill("Máy ở quầy")
     page.check("[name=passwordless]")
     press(page, "Thêm")
     expect(page.locator("h1")).to_have_text("Mã khôi phục")
+    assert eyes.faults() == []
 
     # It opens the page that was asked for, with no password.
     press(page, "Đăng xuất")
@@ -78,12 +81,14 @@ def test_a_passkey_opens_the_desk_until_it_is_taken_away(
     press(page, "Đăng xuất")
     by_password(page, password)
     expect(page).to_have_url(re.compile("/2fa/authenticate/$"))
+    assert eyes.faults() == []
     press(page, "Dùng khóa truy cập")
     expect(page).to_have_url(re.compile("/desk/$"))
 
     # Taken away, it opens nothing.
     page.goto("/accounts/2fa/webauthn/")
     expect(page.locator(".slips")).to_contain_text("Máy ở quầy")
+    assert eyes.faults() == []
     page.get_by_role("link", name=re.compile("^Bỏ")).click()
     page.goto(page.url.replace("/accounts/reauthenticate/", "/accounts/2fa/webauthn/reauthenticate/"))
     press(page, "Dùng khóa truy cập")

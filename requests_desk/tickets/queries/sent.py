@@ -62,7 +62,7 @@ def one(user: User, pk: int) -> dict[str, Any] | None:
     if row is None or row.subject not in tickets:
         return None
     tries = [{"at": t.ended_at or t.started_at, "state": t.result, "detail": t.detail} for t in row.tries.all()]
-    more = {"html": row.html, "segments": segments(row.text) if row.channel == "sms" else None, "attempts": tries}
+    more = {"html": row.html, "segments": segments(row.text) if row.channel == "sms" else None, "tries": tries}
     return _listed(row, tickets) | more
 
 

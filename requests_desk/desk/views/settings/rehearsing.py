@@ -16,7 +16,8 @@ from requests_desk.tickets.services import rehearsal
 def rehearse(request: DeskRequest) -> HttpResponse:
     """Show each alert, person, channel and text with its moment; nothing is stored or sent, so a GET does it."""
     policies = {one.policy.key: one.policy.name for one in promises.policies(request.agency)}
-    form = RehearseForm(request.GET or None, agency=request.agency, policies=policies)
+    asked = request.GET if "policy" in request.GET else None  # the other language is asked for in an address as well
+    form = RehearseForm(asked, agency=request.agency, policies=policies)
     done = None
     if form.is_valid():
         data = form.cleaned_data
