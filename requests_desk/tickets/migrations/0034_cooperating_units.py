@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0009_rights'),
-        ('tickets', '0032_waiting_replies'),
+        ('tickets', "0033_published"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
