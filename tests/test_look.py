@@ -39,6 +39,7 @@ LONGEST: dict[str, Any] = {
     "agency": SimpleNamespace(short_name="SO CT PHUSON", hotline="02613888111"),
     "ticket": SimpleNamespace(code="SCT-2026-000123"),
     "lookup_code": "K7MW3PQX",
+    "survey_url": "https://hoidap.socongthuong.phuson.gov.vn/survey/AbCdEfGhIjKlMnOpQrStUv/",
     "due_at": datetime(2026, 11, 25, 9, 58, tzinfo=UTC),
     "reply": SimpleNamespace(promised_at=datetime(2026, 12, 15, 9, 58, tzinfo=UTC)),
 }

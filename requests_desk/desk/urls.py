@@ -24,6 +24,7 @@ from requests_desk.desk.views import (
     queue,
     requesters,
     sent,
+    survey,
     ticket,
     triage,
 )
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/alike/", alike.of_ticket, name="alike"),
     path("tickets/<slug:code>/slip.pdf", intake.slip, name="slip"),
     path("tickets/<slug:code>/letters/<str:of>/<int:pk>/", letters.letter, name="letter"),
+    path("tickets/<slug:code>/survey/", survey.entered, name="survey"),
     path("tickets/<slug:code>/saved/", intake.ticket_saved, name="ticket_saved"),
     path("documents/", documents.listed, name="documents"),
     path("documents/new/", documents.new, name="document_new"),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.leadership import views
+from requests_desk.leadership import survey, views
 
 app_name = "leadership"
-urlpatterns: list[URLPattern] = [path("", views.home, name="home")]
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("survey/", survey.results, name="survey"),
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.portal import acts, again, asking, documents, views
+from requests_desk.portal import acts, again, asking, documents, rating, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("status/confirm/<str:token>/", acts.confirm_contact, name="confirm-contact"),
     path("status/link/", acts.link, name="link"),
     path("s/<str:token>/", views.status_link, name="status-link"),
+    path("survey/<str:token>/", rating.rate, name="survey"),
     path("files/<str:token>/", views.file, name="public-file"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<int:pk>/", documents.document, name="document"),

@@ -29,6 +29,7 @@ View = Callable[..., HttpResponse]
 # What must never be crawled; the secret links above all.
 ROBOTS = """User-agent: *
 Disallow: /s/
+Disallow: /survey/
 Disallow: /files/
 Disallow: /status/confirm/
 Disallow: /ask/received/

@@ -31,6 +31,7 @@ class Right(StrEnum):
     SEAL = "seal"
     UNSEAL = "unseal"
     REISSUE_LOOKUP = "reissue_lookup"
+    SURVEY = "survey"  # what was answered on paper or by phone; whom it is about enters none of it
     SENT_MESSAGES = "sent_messages"
     MAIL = "mail"  # mail that became no request yet: it may name anybody
     DOCUMENTS = "documents"  # put in, and mended while they are drafts: see document_access
@@ -61,9 +62,10 @@ _DESK = frozenset(
 _HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT, Right.PUBLISH}
 _DOCUMENTS = frozenset({Right.DOCUMENTS, Right.PUBLISH_DOCUMENTS})
 _ADMIN = frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS})
-_ABOVE = frozenset({Right.SENT_MESSAGES, Right.MAIL, Right.LEADERSHIP, Right.SETTINGS_READ})
+_ABOVE = frozenset({Right.SURVEY, Right.SENT_MESSAGES, Right.MAIL, Right.LEADERSHIP, Right.SETTINGS_READ})
 RIGHTS: dict[str, frozenset[Right]] = {
-    Role.FRONT_DESK: _DESK | {Right.DOCUMENTS, Right.ASSIGN, Right.MERGE, Right.SENT_MESSAGES, Right.MAIL},
+    Role.FRONT_DESK: _DESK
+    | {Right.DOCUMENTS, Right.ASSIGN, Right.MERGE, Right.SURVEY, Right.SENT_MESSAGES, Right.MAIL},
     Role.OFFICER: _DESK | {Right.DOCUMENTS},
     Role.UNIT_HEAD: _HEAD | _DOCUMENTS,
     Role.CHIEF: _HEAD | _ABOVE | _DOCUMENTS,

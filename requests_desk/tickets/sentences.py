@@ -49,6 +49,8 @@ SENTENCES: dict[str, Any] = {
     EventKind.APOLOGY_SUBMITTED: _("Apology submitted for the leadership to sign"),
     EventKind.APOLOGY_RETURNED: _("Apology returned for revision"),
     EventKind.APOLOGY_SIGNED: _("Apology signed and sent by %(channel)s"),
+    EventKind.SURVEY_INVITED: _("Asked by %(channel)s how they found it"),
+    EventKind.SURVEY_ANSWERED: _("Survey answered: %(way)s"),
     EventKind.REPLY_REACHED: _("%(reply)s reached the requester at %(reached_at)s"),
     EventKind.REPLY_NOT_REACHED: _("%(reply)s by %(channel)s did not reach the requester (%(reason)s)"),
     EventKind.REPLY_VOIDED: _("%(reply)s no longer counts as delivered"),
@@ -117,6 +119,8 @@ ICONS = {
     EventKind.APOLOGY_SUBMITTED: "pen",
     EventKind.APOLOGY_RETURNED: "pen",
     EventKind.APOLOGY_SIGNED: "send",
+    EventKind.SURVEY_INVITED: "mail",
+    EventKind.SURVEY_ANSWERED: "check",
     EventKind.REPLY_REACHED: "check",
     EventKind.REPLY_NOT_REACHED: "alert",
     EventKind.ALERT_TOLD: "bell",
@@ -149,7 +153,7 @@ ICONS = {
     EventKind.CLOSED: "lock",
 }
 _REASONS = ("outcome", "ending", "void", "cycle", "file")
-_MESSAGES = (EventKind.ACKNOWLEDGED, EventKind.RESENT)
+_MESSAGES = (EventKind.ACKNOWLEDGED, EventKind.RESENT, EventKind.SURVEY_INVITED)
 _REPLY_KINDS = tuple(kind for kind in EventKind if kind.value.startswith("reply_"))
 
 
@@ -179,6 +183,7 @@ def sentence(event: Event, names: Mapping[str, str]) -> str:
     spoken["method"] = word(str(facts.get("method", "")), "caller_proof")
     spoken["what"] = word(str(facts.get("what", "")), "contact")
     spoken["why"] = word(str(facts.get("why", "")), "erased")
+    spoken["way"] = word(str(facts.get("way", "")), "survey_way")
     spoken["link"] = word(str(facts.get("link", "")), "link")
     is_reply = event.kind in _REPLY_KINDS
     spoken["reply"] = word(facts.get("kind", ""), "reply") if is_reply else ""

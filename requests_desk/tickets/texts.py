@@ -48,6 +48,16 @@ def acknowledgement(
     ]
 
 
+def survey(ticket: Ticket, channel: str, *, token: str) -> Draft | None:
+    """Return the one invitation to rate the answer, None where its requester cannot be reached so."""
+    way = next((way for way in ways_to_requester(ticket) if way.channel == channel), None)
+    if way is None:
+        return None
+    url = f"{settings.PUBLIC_BASE_URL}/survey/{token}/"
+    url = f"{url}?lang=en" if ticket.language == "en" else url
+    return _draft(ticket, way, "survey", cause="survey", key=f"survey:{ticket.pk}:{channel}", survey_url=url)
+
+
 def _mobile(requester: Requester) -> str:
     return next((phone.number for phone in requester.phones.all() if is_mobile(phone.number)), "")
 

@@ -252,6 +252,7 @@ class NoticeKind(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
     REMINDER = "reminder", _("A deadline comes near")
     BREACH = "breach", _("A deadline was missed")
+    REPORT = "report", _("A sealed report was received")
 
 
 class EventKind(models.TextChoices):
@@ -295,6 +296,8 @@ class EventKind(models.TextChoices):
     APOLOGY_SUBMITTED = "apology_submitted"
     APOLOGY_RETURNED = "apology_returned"
     APOLOGY_SIGNED = "apology_signed"
+    SURVEY_INVITED = "survey_invited"
+    SURVEY_ANSWERED = "survey_answered"
     MILESTONE_OPENED = "milestone_opened"
     MILESTONE_MET = "milestone_met"
     MILESTONE_REOPENED = "milestone_reopened"

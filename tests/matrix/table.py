@@ -25,6 +25,7 @@ ASSIGNERS = LOGGERS - {"officer"}
 HEADS = frozenset({"unit_head", "chief", "leader"})
 SENT = frozenset({"front_desk", "chief", "leader", "admin"})
 ABOVE = frozenset({"chief", "leader"})
+SURVEYORS = frozenset({"front_desk", "chief", "leader"})
 READERS = ABOVE | {"admin"}  # of the settings
 ADMINS = frozenset({"admin"})
 DRAFTERS = LOGGERS | ADMINS  # of documents; what is published only publishers change
@@ -197,6 +198,7 @@ LINES = (
         for action, who in ACTS.items()
     ),
     page("desk/tickets/<slug:code>/alike/", get=STAFF, at="desk/" + TICKET + "alike/"),
+    page("desk/tickets/<slug:code>/survey/", get=SURVEYORS, post=SURVEYORS, at="desk/" + TICKET + "survey/"),
     page("desk/tickets/<slug:code>/saved/", get=LOGGERS, at="desk/" + TICKET + "saved/"),
     page("desk/tickets/<slug:code>/deadline/", get=STAFF, at="desk/" + TICKET + "deadline/"),
     page("desk/tickets/<slug:code>/slip.pdf", get=LOGGERS, at="desk/" + TICKET + "slip.pdf", answers={404}),
@@ -224,6 +226,7 @@ LINES = (
     page("desk/deliveries/<int:pk>/resend/", post=SENT, at="desk/deliveries/{message}/resend/"),
     page("ack/<str:token>/", get=PUBLIC, post=PUBLIC, at="ack/wrong/", answers={404}),
     page("leadership/", get=ABOVE),
+    page("leadership/survey/", get=ABOVE),
     # --- the administrators' screens ------------------------------------------------------------------------------
     page("settings/", get=READERS, post=ADMINS),
     page("settings/calendars/new/", get=READERS, post=ADMINS),
@@ -332,6 +335,7 @@ LINES = (
     page("status/confirm/<str:token>/", get=PUBLIC, post=PUBLIC, at="status/confirm/wrong/", csrf=False, answers={404}),
     page("status/", get=PUBLIC, post=PUBLIC, csrf=False),
     page("s/<str:token>/", get=PUBLIC, at="s/wrong/", answers={404}),
+    page("survey/<str:token>/", get=PUBLIC, post=PUBLIC, at="survey/wrong/", csrf=False, answers={404}),
     page("files/<str:token>/", get=PUBLIC, at="files/wrong/", answers={404}),
     page("documents/", get=PUBLIC),
     page("documents/<int:pk>/", get=PUBLIC, at="documents/{document}/", theirs=True),

@@ -22,6 +22,7 @@ from requests_desk.tickets.models.published import Publication, Reuse
 from requests_desk.tickets.models.register import Register, RegisterRow
 from requests_desk.tickets.models.requester import Requester, RequesterMerge, RequesterPhone
 from requests_desk.tickets.models.rights import ContactChange, Erasure, OneTimeCode, RetentionRule
+from requests_desk.tickets.models.survey import Survey
 from requests_desk.tickets.models.ticket import (
     NOTHING_DUE,
     CodeCounter,
@@ -72,6 +73,7 @@ __all__ = [
     "Reuse",
     "SavedView",
     "StatusLink",
+    "Survey",
     "Ticket",
     "TicketClock",
     "TicketCycle",

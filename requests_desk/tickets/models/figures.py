@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from requests_desk.people.models import Agency
 
@@ -21,13 +21,17 @@ class Figures(models.Model):
     kept = models.PositiveIntegerField()
     missed = models.PositiveIntegerField()
     median_s = models.PositiveBigIntegerField(null=True)
+    # Of those who rated an answer in that time, how many were satisfied.
+    rated = models.PositiveIntegerField(default=0)
+    satisfied = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "figures"
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(median_s__isnull=True) | ~Q(kept=0) | ~Q(missed=0), name="figures_median_of_some"
-            )
+            ),
+            models.CheckConstraint(condition=Q(satisfied__lte=F("rated")), name="figures_satisfied_among_rated"),
         ]
 
     def __str__(self) -> str:

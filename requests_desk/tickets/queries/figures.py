@@ -14,6 +14,8 @@ from requests_desk.tickets.models import Figures
 LATELY = timedelta(days=90)
 # Of fewer no percentage is told: one more or less would move it by more than it says.
 ENOUGH = 10
+# Of fewer ratings one could guess who gave which.
+ENOUGH_RATED = 20
 
 
 class Kept(NamedTuple):
@@ -31,13 +33,16 @@ class Kept(NamedTuple):
 class Lately:
     """What the first page says. `percent` and `median` are None of fewer than ENOUGH, and rounded so as not to flatter.
 
-    `median` is None too where at least half have had no reply.
+    `median` is None too where at least half have had no reply. `satisfied` is a percentage of `rated`, None of fewer
+    than ENOUGH_RATED.
     """
 
     at: datetime
     sample: int
     percent: int | None
     median: timedelta | None
+    rated: int = 0
+    satisfied: int | None = None
 
 
 # By when it was due: by when it was received, an early answer would count at once and a late one not yet.
@@ -80,7 +85,8 @@ def lately(agency: int) -> Lately | None:
     sample = row.kept + row.missed
     is_enough = sample >= ENOUGH
     percent = row.kept * 100 // sample if is_enough else None
-    return Lately(row.at, sample, percent, _rounded_up(row.median_s) if is_enough else None)
+    satisfied = row.satisfied * 100 // row.rated if row.rated >= ENOUGH_RATED else None
+    return Lately(row.at, sample, percent, _rounded_up(row.median_s) if is_enough else None, row.rated, satisfied)
 
 
 def _rounded_up(seconds: int | None) -> timedelta | None:

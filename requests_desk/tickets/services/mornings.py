@@ -21,9 +21,6 @@ from requests_desk.tickets.moments import time_left
 from requests_desk.tickets.queries import leadership
 from requests_desk.tickets.services import outbox, policy_choice
 from requests_desk.tickets.services.recipients import ways_to
-from sla import catalogue, versions, worktime
-from sla.catalogue import NothingInForce
-from sla.errors import WorktimeError
 
 log = logging.getLogger(__name__)
 CAUSE = "morning"
@@ -71,12 +68,7 @@ def _next_opening(agency: Agency, day: date, *, at: datetime) -> datetime:
 
 
 def _opens_from(agency: Agency, day: date) -> datetime | None:
-    midnight = datetime.combine(day, time(), tzinfo=ZoneInfo(agency.timezone))
-    try:
-        version = catalogue.current_calendar(policy_choice.owner(agency), policy_choice.CALENDAR)
-        return worktime.next_open(versions.calendar(version.pk), midnight)
-    except (NothingInForce, WorktimeError):
-        return None
+    return policy_choice.next_opening(agency, datetime.combine(day, time(), tzinfo=ZoneInfo(agency.timezone)))
 
 
 def _readers(agency: Agency, *, at: datetime) -> list[User]:

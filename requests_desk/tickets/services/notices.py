@@ -47,6 +47,7 @@ SORTS: dict[NoticeKind, Sort] = {
     NoticeKind.PART_DUE: Sort((ASKED_UNIT,)),
     NoticeKind.PART_LATE: Sort(_WHO_ANSWERS),
     NoticeKind.PART_SETTLED: Sort(_WHO_ANSWERS),
+    NoticeKind.REPORT: Sort((Role.LEADER, Role.INSPECTOR)),
     # A mail of its own goes at once, whatever the hour (P4).
     NoticeKind.NOT_DELIVERED: Sort((AUTHOR, *_WHO_ANSWERS), by_mail=False),
 }

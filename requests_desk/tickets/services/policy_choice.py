@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import PolicyRule
-from sla import catalogue
+from sla import catalogue, versions, worktime
 from sla.models import CalendarVersion, PolicyVersion
 
 # What times a request that no line of the table fits.
@@ -46,6 +47,15 @@ def calendar_of(agency: Agency) -> dict[str, Any]:
     """Return the document of the agency's usual office calendar. Raises catalogue.NothingInForce."""
     document: dict[str, Any] = catalogue.current_calendar(owner(agency), CALENDAR).document
     return document
+
+
+def next_opening(agency: Agency, moment: datetime) -> datetime | None:
+    """Return the moment itself within office hours, else when the office opens next; None where that is not known."""
+    try:
+        version = catalogue.current_calendar(owner(agency), CALENDAR)
+        return worktime.next_open(versions.calendar(version.pk), moment)
+    except (catalogue.NothingInForce, worktime.WorktimeError):
+        return None
 
 
 def specificity(rule: PolicyRule) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ from requests_desk.tickets.services import (
     notices,
     releasing,
     replies,
+    survey_invitations,
 )
 from requests_desk.tickets.services.alerts import NOBODY_THERE, Due, Storm
 from requests_desk.tickets.services.batches import LIMIT, Batch, work_off
@@ -64,6 +65,8 @@ def sweep(*, at: datetime) -> int:
         cooperation.remind_due(at=at)
     if "notice" in work:
         notices.mail_due(at=at)
+    if "survey" in work:
+        survey_invitations.ask_due(at=at)
     return looked
 
 
@@ -77,6 +80,7 @@ def _work(*, at: datetime) -> set[str]:
         "morning": mornings.due(at=at),
         "part": cooperation.to_look_at(at=at),
         "notice": notices.due(at=at),
+        "survey": survey_invitations.due(at=at),
     }
     first, *others = [
         rows.order_by().annotate(work=Value(name)).values_list("work", flat=True)[:1] for name, rows in waiting.items()

@@ -32,6 +32,7 @@ from requests_desk.tickets.services import (
     reply_checks,
     signing,
     standing,
+    survey_invitations,
     unreached,
 )
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
@@ -323,6 +324,8 @@ def _reached(
         # Part of an answer leaves the request where it was: what it still owes is not said yet.
         ticket.state = State.REPLIED if done.is_final else State.INTERIM_SENT if done.names else ticket.state
         ticket.save(update_fields=["state"])
+    if is_current and done.is_final:
+        survey_invitations.plan(ticket, reply, at=at)
     due.refresh(ticket)
 
 

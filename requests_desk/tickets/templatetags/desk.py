@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from requests_desk.files import file_types
 from requests_desk.people import identifiers
 from requests_desk.people.models import Role
-from requests_desk.tickets import folding, moments, words
+from requests_desk.tickets import folding, moments, survey_words, words
 from requests_desk.tickets.models import Ticket
 
 register = template.Library()
@@ -42,6 +42,8 @@ WORDS: dict[str, type[TextChoices]] = {
     "caller_proof": words.CallerProof,
     "erased": words.ErasedWhy,
     "role": Role,
+    "survey_way": survey_words.SurveyWay,
+    "satisfaction": survey_words.Satisfaction,
 }
 LISTS: dict[str, dict[str, Any]] = {
     "file": file_types.REASONS,
@@ -90,6 +92,7 @@ LISTS: dict[str, dict[str, Any]] = {
         "acknowledgement": _("Acknowledgement of receipt"),
         "reply": _("Reply"),
         "apology": _("Apology"),
+        "survey": _("Invitation to rate the answer"),
         "alert:reminder": _("Reminder"),
         "alert:breach": _("Report of a breach"),
         "not_delivered": _("Reply not delivered"),
