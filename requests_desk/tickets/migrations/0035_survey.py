@@ -9,8 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0009_rights'),
-        ('tickets', '0033_cooperating_units'),
-        ('tickets', '0033_published'),
+        ('tickets', '0034_cooperating_units'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
