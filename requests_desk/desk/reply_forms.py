@@ -10,6 +10,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from requests_desk.desk import chosen_documents
+from requests_desk.desk.chosen_documents import WithDocuments
 from requests_desk.desk.forms import moment_field, set_choices, text_field
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
@@ -26,7 +28,7 @@ QUESTION_LENGTH = 120
 OF_SOME_KINDS = {name for needs in rules.REPLY_NEEDS.values() for name in needs}
 
 
-class ReplyForm(WithFiles):
+class ReplyForm(WithDocuments, WithFiles):
     """A reply of any kind: what its kind needs, and the proof its channel needs; the rest is not looked at."""
 
     channel = forms.ChoiceField(label=_("Way of replying"), choices=ReplyChannel)
@@ -70,8 +72,8 @@ class ReplyForm(WithFiles):
 
     @property
     def in_grid(self) -> list[forms.BoundField]:
-        """Return what is asked for, but for when it goes."""
-        return [field for field in self if field.name != "send_at"]
+        """Return what is asked for, but for when it goes, and what a panel of its own asks."""
+        return [field for field in self if field.name not in ("send_at", *chosen_documents.NAMES)]
 
     @property
     def kinds(self) -> list[tuple[str, bool]]:

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from notifications import channels
 from notifications.outbox import Draft
 from notifications.sms_text import is_mobile
+from requests_desk.library.queries import documents
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Apology, Attachment, Reply, Requester, Ticket
 from requests_desk.tickets.moments import time_left
@@ -72,8 +73,23 @@ def reply(reply: Reply, *, at: datetime, files: Sequence[Attachment] | None = No
     kept = [{"place": file.place, "name": file.name, "content_type": file.content_type} for file in given]
     came = ticket.mails.filter(nature=MailNature.PERSON).exclude(message_id="").order_by("pk").last()
     answers = came.message_id if came else ""
-    more = {"reply": reply, "answers": answers} | _questions(reply)
+    shown, theirs = _documents(reply, room=settings.ATTACHMENT_MAIL_BYTES - sum(file.size for file in given))
+    kept += theirs
+    more = {"reply": reply, "answers": answers, "documents": shown} | _questions(reply)
     return replace(_draft(ticket, way, reply.kind, cause="reply", key=key, **more), files=kept)
+
+
+def _documents(reply: Reply, *, room: int) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the published documents that go with a reply, named by their pages, and what of their files has room."""
+    rows = documents.published_of(reply.documents)
+    files = []
+    for document in rows:
+        file = document.file
+        if file and file.is_open and file.size <= room:
+            room -= file.size
+            files.append({"place": file.place, "name": file.name, "content_type": file.content_type})
+    base = settings.PUBLIC_BASE_URL
+    return [{"name": str(one), "abstract": one.abstract, "url": base + one.url} for one in rows], files
 
 
 def _questions(reply: Reply) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from requests_desk.desk import reply_forms
+from requests_desk.desk import chosen_documents, reply_forms
 from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.reply_forms import ReplyForm
 from requests_desk.desk.views import offering
@@ -32,7 +32,14 @@ def _nothing(request: DeskRequest, ticket: Ticket, typed: QueryDict, about: str)
     """Show the form as it is."""
 
 
-STEPS: dict[str, Change] = {"back": _nothing, "offer": _nothing, "published": offering.insert}
+STEPS: dict[str, Change] = {
+    "back": _nothing,
+    "offer": _nothing,
+    "published": offering.insert,
+    "document_find": _nothing,
+    "document_add": chosen_documents.add,
+    "document_drop": chosen_documents.drop,
+}
 
 
 def kind_of(request: DeskRequest) -> str:

@@ -94,6 +94,13 @@ def newest(agency: Agency | None = None, limit: int = 5) -> list[Document]:
     return list(rows.select_related("file").defer("file__text").order_by("-published_at", "-id")[:limit])
 
 
+def published_of(pks: Sequence[int]) -> list[Document]:
+    """Return of these documents those that everybody may read, in their order, each with its file."""
+    rows = published().filter(pk__in=pks).select_related("file").defer("file__text") if pks else ()
+    by_pk = {one.pk: one for one in rows}
+    return [by_pk[pk] for pk in dict.fromkeys(pks) if pk in by_pk]
+
+
 def get(pk: int) -> Document:
     """Return a published document with its file, its text and what replaced it. Raises Document.DoesNotExist."""
     return published().select_related("agency", "unit", "file", "replaced_by").get(pk=pk)

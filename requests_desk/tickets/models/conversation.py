@@ -63,6 +63,8 @@ class Reply(models.Model):
     reached_at = models.DateTimeField(null=True)
     # The numbers of the questions of its cycle that it answers, refuses or transfers; none where the request asks one.
     items = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
+    # Published documents that go with it: their numbers, since none is ever removed.
+    documents = ArrayField(models.BigIntegerField(), default=list, blank=True)
     # The interim reply of the request this one was split off from: what was said there stands here as long as it does.
     carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="carried")
 

@@ -11,6 +11,8 @@ from django.db.models import Q, QuerySet
 
 from notifications import queries as outbox
 from notifications.models import Notification
+from requests_desk.library.models import Document
+from requests_desk.library.queries import documents
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
 from requests_desk.tickets.models import (
@@ -56,6 +58,7 @@ class Said:
     return_reason: str = ""
     deliveries: tuple[dict[str, Any], ...] = ()
     files: tuple[Attachment, ...] = ()
+    documents: tuple[Document, ...] = ()
     reply: int = 0
     mail: Mail | None = None
 
@@ -304,6 +307,7 @@ def _reply(reply: Reply, sent: dict[str, Notification], files: Files) -> Said:
         return_reason=reply.return_reason,
         deliveries=deliveries,
         files=tuple(files.get(("reply", reply.pk), ())),
+        documents=tuple(documents.published_of(reply.documents)),
         reply=reply.pk,
     )
 

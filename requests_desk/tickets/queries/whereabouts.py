@@ -14,6 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
+from requests_desk.library.queries import documents
 from requests_desk.people import identifiers
 from requests_desk.tickets import masking
 from requests_desk.tickets.models import (
@@ -49,6 +50,15 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A published document that went with a reply, and where everybody reads it."""
+
+    name: str
+    abstract: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A reply that reached the requester, or what they wrote since; words only where the request is open in full."""
 
@@ -64,6 +74,7 @@ class Said:
     receiving_body: str = ""
     items: tuple[int, ...] = ()
     files: tuple[Shared, ...] = ()
+    documents: tuple[Published, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +204,7 @@ def _with_phones(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
 
 def _replies(ticket: int) -> list[Row]:
     rows = Reply.objects.filter(ticket=ticket, reached_at__isnull=False).order_by("reached_at", "pk")
-    return list(rows.values("pk", "items", "cycle", "reached_at", "promised_at", "said", *_SAID))
+    return list(rows.values("pk", "items", "documents", "cycle", "reached_at", "promised_at", "said", *_SAID))
 
 
 def _milestones(ticket: int) -> list[Row]:
@@ -264,6 +275,7 @@ def _surviving(row: Row, *, full: bool, at: datetime) -> Status:
 def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
     milestones, replies = _milestones(ticket["pk"]), _replies(ticket["pk"])
     files = _files(ticket["pk"], at=at) if full else {}
+    named = _published(replies) if full else {}
     owed = min((row["due_at"] for row in milestones if _is_open(row)), default=None)
     steps = tuple(_step(row, at) for row in milestones)
     latest = milestones[-1]
@@ -298,7 +310,14 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         again=full and _may_say_again(now, asked),
         questions=asked,
         files=files.get(None, ()),
-        replies=tuple(replace(_said(reply, full=full), files=files.get(reply["pk"], ())) for reply in replies),
+        replies=tuple(
+            replace(
+                _said(reply, full=full),
+                files=files.get(reply["pk"], ()),
+                documents=tuple(named[pk] for pk in reply["documents"] if pk in named),
+            )
+            for reply in replies
+        ),
         milestones=steps,
         explanation=tuple(wording.sentences(told)),
         plainly=tuple(wording.plainly(told)),
@@ -321,6 +340,12 @@ def _step(milestone: Row, at: datetime) -> Step:
     # The timer writes a breach seconds after it happened: until then the page reads the clock itself.
     late = milestone["missed"] or (_is_open(milestone) and milestone["due_at"] <= at)
     return Step(milestone["name"], milestone["due_at"], milestone["met_at"], late)
+
+
+def _published(replies: Sequence[Row]) -> dict[int, Published]:
+    """Return the documents that went with these replies and are still published: no query where none did."""
+    rows = documents.published_of([pk for reply in replies for pk in reply["documents"]])
+    return {one.pk: Published(str(one), one.abstract, one.url) for one in rows}
 
 
 def _said(reply: Row, *, full: bool) -> Said:

@@ -157,7 +157,7 @@ def carry_out(
 def draft_of(reply: Reply) -> Draft:
     """Return what a reply says, as its author gave it."""
     said = {name: getattr(reply, name) for name in Draft.__slots__}
-    return Draft(**said | {"items": tuple(reply.items) or None})
+    return Draft(**said | {"items": tuple(reply.items) or None, "documents": tuple(reply.documents)})
 
 
 def _locked(reply: Reply, states: Collection[ReplyState], *, by: User, seen_seq: int | None) -> tuple[Ticket, Reply]:

@@ -56,7 +56,8 @@ SENT_TWICE_WITHIN = timedelta(minutes=10)
 class Draft:
     """A reply as its author gives it. `happened_at` None means: this very moment.
 
-    `items` are the numbers of the questions it settles; None: every open one that no other reply speaks of.
+    `documents` are the numbers of published documents that go with it; `items` those of the questions it settles;
+    None: every open one that no other reply speaks of.
     """
 
     kind: str
@@ -74,6 +75,7 @@ class Draft:
     document_number: str = ""
     happened_at: datetime | None = None
     items: tuple[int, ...] | None = None
+    documents: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,8 @@ def _earlier(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: 
 
 
 def _values(draft: Draft) -> dict[str, Any]:
-    return {name: getattr(draft, name) for name in draft.__slots__} | {"items": list(draft.items or ())}
+    lists = {"items": list(draft.items or ()), "documents": list(draft.documents)}
+    return {name: getattr(draft, name) for name in draft.__slots__} | lists
 
 
 def _lock_ticket_of(outcome: Outcome) -> Ticket:

@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from notifications import channels
+from requests_desk.library.queries import documents
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access, rules
@@ -46,7 +47,7 @@ def checked(
     """
     draft, problems = _cleaned(draft)
     draft, wrong = _of_items(ticket, draft, cycle=cycle or ticket.cycle)
-    problems |= wrong
+    problems |= wrong | _documents(draft)
     if not problems:
         problems |= {name: [_("This is needed.")] for name in _missing(draft, is_plan=is_plan)}
         problems |= _moment(ticket, draft, by=by, at=at)
@@ -120,6 +121,13 @@ def _missing(draft: Draft, *, is_plan: bool) -> list[str]:
         needs += rules.REPLY_NEEDS[draft.kind]
         needs += rules.REACHED_CALL_NEEDS if draft.channel == ReplyChannel.CALL else ()
     return [name for name in needs if not getattr(draft, name)]
+
+
+def _documents(draft: Draft) -> dict[str, list[str]]:
+    """Only what everybody may read goes with a reply: a document taken off meanwhile does not."""
+    if len(documents.published_of(draft.documents)) == len(set(draft.documents)):
+        return {}
+    return {"documents": [_("A document you chose is not published, or no longer: please take it away.")]}
 
 
 def _of_items(ticket: Ticket, draft: Draft, *, cycle: int) -> tuple[Draft, dict[str, list[str]]]:
