@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from requests_desk.library.queries import answers, documents
 from requests_desk.people import identifiers
 from requests_desk.portal import throttle
 from requests_desk.portal.forms import StatusForm
@@ -58,7 +59,13 @@ def home(request: HttpRequest) -> HttpResponse:
     front = public.front(at=timezone.now())
     if front is None:
         return page(request, "portal/home.html", {"form": StatusForm()})
-    context = {"front": front, "form": StatusForm(), "lately": figures.lately(front.agency)}
+    context = {
+        "front": front,
+        "form": StatusForm(),
+        "lately": figures.lately(front.agency),
+        "answers": answers.most_read(),
+        "documents": documents.newest(),
+    }
     return page(request, "portal/home.html", context, office=front.office)
 
 

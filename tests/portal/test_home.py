@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from requests_desk.library.models import Answer, AnswerState
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Figures
+from tests.library.cast import a_document
 from tests.portal.cast import page
 from tests.support.cast import MORNING, Desk
 
@@ -61,8 +63,8 @@ def test_it_stands_before_there_is_an_agency(client: Client):
     assert answer.status_code == 200
 
 
-def test_it_asks_the_database_three_times(client: Client, desk: Desk, django_assert_num_queries):
-    with django_assert_num_queries(3):
+def test_it_asks_the_database_five_times(client: Client, desk: Desk, django_assert_num_queries):
+    with django_assert_num_queries(5):
         client.get("/")
 
 
@@ -110,3 +112,36 @@ def test_it_has_a_mark_for_browsers_that_ask_by_habit(client: Client):
 
     assert answer.status_code == 302
     assert answer["Location"].endswith("mark.svg")
+
+
+def test_it_shows_what_others_asked_most_and_what_is_new(client: Client, desk: Desk):
+    empty = page(client.get("/"))
+    document = a_document(desk)
+    answer = Answer.objects.create(
+        agency=desk.agency,
+        title="Gia hạn giấy phép bán buôn rượu?",
+        question="?",
+        answer="Ba giấy tờ.",
+        state=AnswerState.PUBLISHED,
+        author=desk.alice,
+        written_at=MORNING,
+        published_at=MORNING,
+    )
+
+    shown = page(client.get("/"))
+
+    assert "Câu hỏi được xem nhiều" not in empty
+    assert "Văn bản mới đăng tải" not in empty
+    assert f"/answers/{answer.pk}/" in shown
+    assert answer.title in shown
+    assert document.url in shown
+
+
+def test_it_tells_how_satisfied_people_were_once_enough_said_so(client: Client, desk: Desk):
+    Figures.objects.create(agency=desk.agency, at=MORNING, kept=50, missed=0, median_s=60, rated=19, satisfied=19)
+    few = page(client.get("/"))
+
+    Figures.objects.update(rated=60, satisfied=53)
+
+    assert "phiếu đánh giá" not in few
+    assert "88&nbsp;%" in page(client.get("/"))
