@@ -21,6 +21,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 WINDOW_S = 600
+DAY_S = 86_400
+# Of one answer, from one connection, in a day: many readers may stand behind it.
+VOTES = 5
 LIMITS = {"address": 100, "code": 10, "phone": 15}
 
 logger = logging.getLogger(__name__)
@@ -75,6 +78,19 @@ def uploaded(*, address: str, size: int, at: datetime) -> int:
         return 0
 
 
+def voted(*, address: str, about: str, at: datetime) -> bool:
+    """Count a vote from an address, and tell whether as many came from it today as one office or household sends.
+
+    A store that is away counts none: what one reader found useful is no matter to keep anybody out for.
+    """
+    day = int(at.timestamp()) // DAY_S
+    try:
+        return _add([_key("voted", f"{_network(address)} {about}", day)], 1, kept_s=2 * DAY_S)[0] > VOTES
+    except redis.RedisError:
+        logger.exception("votes are not counted: the store does not answer")
+        return False
+
+
 def take_back(keys: Sequence[str]) -> None:
     """Forget a try that opened something: its holder may look as often as they like."""
     try:
@@ -83,14 +99,14 @@ def take_back(keys: Sequence[str]) -> None:
         logger.exception("a good try on the status page stays counted: the store does not answer")
 
 
-def _add(keys: Sequence[str], amount: int) -> list[int]:
+def _add(keys: Sequence[str], amount: int, *, kept_s: int = 2 * WINDOW_S) -> list[int]:
     """Add to each counter in one round trip, and let it expire after its window whatever happens to us."""
     if not keys:
         return []
     with _store().pipeline(transaction=True) as pipe:
         for key in keys:
             pipe.incrby(key, amount)
-            pipe.expire(key, 2 * WINDOW_S)
+            pipe.expire(key, kept_s)
         return [int(result) for result in pipe.execute()[::2]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.portal import acts, again, asking, documents, rating, views
+from requests_desk.portal import acts, again, answers, asking, documents, rating, sitemap, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -21,9 +21,16 @@ urlpatterns: list[URLPattern] = [
     path("s/<str:token>/", views.status_link, name="status-link"),
     path("survey/<str:token>/", rating.rate, name="survey"),
     path("files/<str:token>/", views.file, name="public-file"),
+    path("answers/", answers.listed, name="answers"),
+    path("answers/feed.atom", answers.feed, name="answers-feed"),
+    path("answers/answers.csv", answers.table, name="answers-table"),
+    path("answers/<int:pk>/", answers.answer),
+    path("answers/<int:pk>/useful/", answers.useful, name="answer-useful"),
+    path("answers/<int:pk>-<slug:words>/", answers.answer, name="answer"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/file/", documents.file, name="document-file"),
     path("robots.txt", views.robots),
+    path("sitemap.xml", sitemap.sitemap),
     path("favicon.ico", views.favicon),
 ]

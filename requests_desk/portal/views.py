@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -121,7 +122,7 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Tell search engines what is not for them."""
-    return HttpResponse(ROBOTS, content_type="text/plain")
+    return HttpResponse(f"{ROBOTS}Sitemap: {settings.PUBLIC_BASE_URL}/sitemap.xml\n", content_type="text/plain")
 
 
 @require_safe

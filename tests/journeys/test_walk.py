@@ -35,7 +35,7 @@ WALKERS = (*PEOPLE, STRANGER)
 LANGUAGES = ("vi", "en")
 # No page: files, parts of pages, answers to machines, and addresses that only lead on.
 NOT_PAGES = re.compile(
-    r"\.(csv|xlsx|json|pdf|eml|txt|ico)$|^(healthz|readyz|metrics)$|/(known|bell|alike|as-sent|download)/$"
+    r"\.(csv|xlsx|json|pdf|eml|txt|ico|atom|xml)$|^(healthz|readyz|metrics)$|/(known|bell|alike|as-sent|download)/$"
     r"|/<str:name>$|export\.|/files/|^files/|/letters/|webauthn/login/|oidc/|password/set/|reset/key/done/"
 )
 WHOLE = os.environ.get("WALK") == "all"

@@ -340,6 +340,13 @@ LINES = (
     page("documents/", get=PUBLIC),
     page("documents/<int:pk>/", get=PUBLIC, at="documents/{document}/", theirs=True),
     page("documents/<int:pk>/file/", get=PUBLIC, at="documents/{document}/file/", theirs=True),
+    page("answers/", get=PUBLIC),
+    page("answers/feed.atom", get=PUBLIC),
+    page("answers/answers.csv", get=PUBLIC),
+    page("answers/<int:pk>/", get=PUBLIC, at="answers/1/", answers={404}),
+    page("answers/<int:pk>/useful/", post=PUBLIC, at="answers/1/useful/", csrf=False, answers={404}),
+    page("answers/<int:pk>-<slug:words>/", get=PUBLIC, at="answers/1-x/", answers={404}),
     page("robots.txt", get=PUBLIC),
+    page("sitemap.xml", get=PUBLIC),
     page("favicon.ico", get=PUBLIC),
 )

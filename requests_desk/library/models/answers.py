@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
@@ -96,7 +97,7 @@ class Answer(models.Model):
         return f"/answers/{self.pk}-{self.slug}/"
 
     @property
-    def changed_at(self) -> object:
+    def changed_at(self) -> datetime | None:
         """Return when the public last saw it change."""
         return self.corrected_at or self.published_at
 

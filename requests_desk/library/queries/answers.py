@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from requests_desk.library.searching import Query
 from requests_desk.people.models import Agency
 
 PAGE = 20
+AT_ONCE = 500
 # The best of a search; whoever does not find it among these types another word.
 KEPT = 60
 # How many that hold the words are weighed: a word of every answer costs no more than a rare one.
@@ -83,6 +85,17 @@ def by_change(agency: Agency | None = None) -> QuerySet[Answer]:
     """Return what is published, what was published or put right last on top: what a feed tells."""
     changed = Case(When(corrected_at__isnull=False, then=F("corrected_at")), default=F("published_at"))
     return published(agency).prefetch_related("corrections").order_by(changed.desc(), "-pk")
+
+
+def every(agency: Agency | None = None) -> Iterator[Answer]:
+    """Yield all that is published, page by page, the newest on top: what a table holds."""
+    cursor = ""
+    while True:
+        found = page(agency, cursor=cursor, limit=AT_ONCE)
+        yield from found.rows
+        if not found.next:
+            return
+        cursor = found.next
 
 
 def _found(agency: Agency | None, *, field: str, q: str, cursor: str, limit: int) -> Page:
