@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0009_rights'),
-        ('tickets', '0034_cooperating_units'),
+        ('tickets', '0035_reply_documents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
