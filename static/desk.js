@@ -4,18 +4,63 @@
   document.documentElement.classList.add("js");
   const typing = (el) => el.closest("input, select, textarea, [contenteditable]");
 
-  // One letter opens what carries data-key; "/" goes to the search box.
+  // The keys of requests_desk/desk/keys.py: one opens what carries it as data-key, J and K walk the rows of a list.
+  const rows = () => [...document.querySelectorAll("tbody a.code")];
+  const step = (by) => {
+    const all = rows();
+    const here = all.indexOf(document.activeElement.closest("tr")?.querySelector("a.code"));
+    return all[here < 0 ? 0 : Math.min(Math.max(here + by, 0), all.length - 1)];
+  };
+  const bearer = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const WALK = {
+    j: () => step(1),
+    k: () => step(-1),
+    "/": () => document.querySelector("[name=q]") || bearer("q"),
+    x: () => document.activeElement.closest("tr")?.querySelector("[type=checkbox]"),
+  };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
       return;
     }
-    if (typing(event.target)) return;
-    const wanted = event.key === "/" ? document.querySelector("[name=q]") : document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (event.key.length !== 1 || event.isComposing || typing(event.target)) return;
+    if (document.querySelector("dialog[open]") || localStorage.getItem("letters") === "off") return;
+    const key = event.key.toLowerCase();
+    const wanted = WALK[key] ? WALK[key]() : bearer(key);
     if (!wanted) return;
     event.preventDefault();
-    if (wanted.matches("input")) wanted.focus();
-    else wanted.click();
+    if (wanted.matches("input:not([type=checkbox]), textarea, tbody a.code")) wanted.focus();
+    else if (!event.repeat) wanted.click();
+    // A panel that just opened is written in at once.
+    const panel = wanted.matches("summary") && wanted.parentElement;
+    if (panel?.open) panel.querySelector("select, textarea, input:not([type=hidden])")?.focus();
+  });
+
+  // "?" shows the keys of this page over it. A dialog of the browser's own: it keeps the focus, and Esc closes it.
+  const sheet = document.querySelector("[data-sheet]");
+  const made = (name, more) => Object.assign(document.createElement(name), more);
+  sheet?.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const answer = await fetch(sheet.href, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return location.assign(sheet.href);
+    const dialog = made("dialog", { className: "keydialog" });
+    dialog.setAttribute("aria-labelledby", "sheet-title");
+    const close = made("button", { type: "button", className: "btn", textContent: sheet.dataset.close, onclick: () => dialog.close() });
+    const letters = made("input", { type: "checkbox", checked: localStorage.getItem("letters") !== "off" });
+    letters.onchange = () => localStorage.setItem("letters", letters.checked ? "on" : "off");
+    const label = made("label", { className: "check" });
+    label.append(letters, ` ${sheet.dataset.letters}`);
+    const body = made("div", { innerHTML: await answer.text() });
+    for (const row of body.querySelectorAll("[data-needs]")) row.hidden = !document.querySelector(row.dataset.needs);
+    for (const part of body.querySelectorAll("section")) part.hidden = !part.querySelector("[data-needs]:not([hidden])");
+    const head = made("header");
+    head.append(made("h2", { id: "sheet-title", textContent: sheet.dataset.title }), close);
+    dialog.append(head, body, label);
+    dialog.onclose = () => dialog.remove();
+    document.body.append(dialog);
+    dialog.showModal();
+    close.focus();
   });
 
   // A form sent once is not sent again by an impatient second click; coming back to the page frees it.

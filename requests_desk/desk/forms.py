@@ -177,6 +177,7 @@ class NoteForm(WithFiles):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "id_note_%s"
+        self.fields["text"].widget.attrs["data-key"] = "c"
 
 
 class DeliveryFilter(forms.Form):

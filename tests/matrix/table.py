@@ -216,6 +216,7 @@ LINES = (
         for action in ("save", "publish", "withdraw", "replace")
     ),
     page("desk/documents/<int:pk>/files/<int:file>/", get=STAFF, at="desk/documents/{document}/files/{document_file}/"),
+    page("desk/keys/", get=STAFF),
     page("desk/away/", get=STAFF, post=STAFF),
     page("desk/notices/", get=STAFF, post=STAFF),
     page("desk/notices/bell/", get=PUBLIC),  # 286 tells the page of who was logged out to stop asking

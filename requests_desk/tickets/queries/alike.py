@@ -13,12 +13,12 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets import access, likeness
 from requests_desk.tickets.likeness import Likeness, Word
-from requests_desk.tickets.models import Requester, Ticket
+from requests_desk.tickets.models import Requester, Ticket, TicketLink
 from requests_desk.tickets.moments import duration
 from requests_desk.tickets.queries.desk import dressed
 from requests_desk.tickets.services import requesters
 from requests_desk.tickets.services.incoming import Asked
-from requests_desk.tickets.words import Ending, State
+from requests_desk.tickets.words import Ending, LinkKind, State
 
 # How much alike two texts must read: of one requester, and of two who share nothing else.
 OF_ONE, OF_OTHERS = 0.5, 0.65
@@ -105,6 +105,10 @@ def _candidates(
     seen = access.visible(user).filter(agency=agency).exclude(gist="")
     if sought.own is None or not sought.own.sealed:
         seen = seen.filter(sealed=False)  # beside a request that anybody reads nothing hints at a sealed one
+    if sought.own is not None:  # a part split off repeats its words on purpose
+        parted = TicketLink.objects.filter(kind=LinkKind.SPLIT_OFF)
+        seen = seen.exclude(pk__in=parted.filter(other=sought.own).values("ticket"))
+        seen = seen.exclude(pk__in=parted.filter(ticket=sought.own).values("other"))
     own = seen.filter(requester__in=of_one, received_at__gte=at - REMEMBERED).exclude(ending=Ending.MERGED)
     newest = seen.filter(closed_at__isnull=True, received_at__gte=at - WINDOW)
     columns = ("pk", "requester", "gist")

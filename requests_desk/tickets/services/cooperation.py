@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from requests_desk.people import identifiers
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import access
-from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import AskedPart, Attachment, Message, Ticket
 from requests_desk.tickets.moments import office_time
 from requests_desk.tickets.services import assignment, attachments, ledger, locking, notices, refusing
@@ -114,9 +113,8 @@ def withdraw(part: AskedPart, *, by: User, at: datetime) -> AskedPart:
 
 
 def may_settle(by: User, part: AskedPart) -> bool:
-    """Tell whether a person delivers or returns for the unit: its own people, and whoever assigns in the agency."""
-    own = {m.unit_id for m in access.reaching(by) if m.agency_id == part.ticket.agency_id}
-    return part.unit_id in own or Right.ASSIGN in access.rights_on(by, part.ticket)
+    """Tell whether a person delivers or returns for the unit: its own people, and who stands in for them."""
+    return part.unit_id in {m.unit_id for m in access.reaching(by)}
 
 
 def carry_over(survivor: Ticket, absorbed: Ticket) -> None:

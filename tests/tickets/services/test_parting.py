@@ -10,7 +10,7 @@ from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Notice, Ticket
-from requests_desk.tickets.queries import rebuilt
+from requests_desk.tickets.queries import alike, rebuilt
 from requests_desk.tickets.services import (
     closing,
     cycles,
@@ -248,3 +248,10 @@ def test_it_notices_that_somebody_else_acted_meanwhile(desk, whole):
     closing.close(whole, "withdrawn", note="Thôi", by=desk.bob, at=later(hours=6))
     with pytest.raises(refusing.NotNow):
         split(whole, desk, Part(items=(3,)))
+
+
+def test_it_is_not_taken_for_the_same_request(desk, whole):
+    new = split(whole, desk)
+
+    assert [one.ticket for one in alike.of(new, desk.bob, at=later(hours=6))] == []
+    assert [one.ticket for one in alike.of(whole, desk.bob, at=later(hours=6))] == []
