@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from requests_desk.desk.views import (
     alerts,
     alike,
+    answers,
     away,
     bulk,
     deadline,
@@ -59,6 +60,10 @@ urlpatterns: list[URLPattern] = [
     path("documents/new/", documents.new, name="document_new"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("documents/<int:pk>/files/<int:file>/", documents.file, name="document_file"),
+    path("tickets/<slug:code>/publish/", answers.from_ticket, name="publish"),
+    path("answers/", answers.listed, name="answers"),
+    path("answers/new/", answers.new, name="answer_new"),
+    path("answers/<int:pk>/", answers.one, name="answer"),
     path("answers/offer/", offering.offer, name="answers_offer"),
     path("held/", held.held, name="held"),
     path("mail/", mail.waiting, name="mail"),

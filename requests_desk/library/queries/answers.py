@@ -66,6 +66,12 @@ def like(text: str, agency: Agency | None = None, *, limit: int = ENOUGH, but: i
     return _in_order(pks)
 
 
+def holding(rows: QuerySet[Answer], q: str) -> QuerySet[Answer]:
+    """Narrow rows, drafts among them, to those that hold every word of `q`."""
+    asked = searching.query(q)
+    return rows.filter(_Holds("said", asked.every)) if asked else rows.none()
+
+
 def most_read(agency: Agency | None = None, *, limit: int = ENOUGH) -> list[Answer]:
     """Return the answers that were read most, each with its `count`; one nobody has read yet is among the last."""
     return list(published(agency).select_related("agency", "unit", "count").order_by("-count__views", "-pk")[:limit])

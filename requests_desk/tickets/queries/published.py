@@ -26,9 +26,10 @@ def visible(user: User | AnonymousUser) -> QuerySet[Answer]:
     return rows.select_related("agency", "unit", "author", "count")
 
 
-def listed(user: User, *, state: str = "", before: int | None = None) -> list[Answer]:
+def listed(user: User, *, state: str = "", q: str = "", before: int | None = None) -> list[Answer]:
     """Return a page of the answers in a state, or in any, the newest on top, and one more where there is a next."""
     rows = visible(user).filter(state=state) if state in AnswerState.values else visible(user)
+    rows = answers.holding(rows, q) if q.strip() else rows
     rows = rows.filter(pk__lt=before) if before else rows
     return list(rows.order_by("-pk")[: PAGE + 1])
 

@@ -14,7 +14,7 @@ from requests_desk.library.models import Answer
 from requests_desk.library.personal_data import Known
 from requests_desk.library.services import answers
 from requests_desk.library.services.answers import Texts
-from requests_desk.people.models import User
+from requests_desk.people.models import Agency, User
 from requests_desk.tickets.models import Publication, Reply, Reuse, Ticket
 from requests_desk.tickets.services import refusing
 from requests_desk.tickets.words import MISSED_CALLS
@@ -84,18 +84,22 @@ def text_to_insert(answer: Answer, *, language: str = "vi") -> str:
 
 def known_of(answer: Answer) -> Known:
     """Return what is on file of who asked, for the answers that came of a request, and what is the office's own."""
-    agency = answer.agency
-    own = tuple(text for text in (agency.hotline, agency.email, agency.reply_address) if text)
-    publication = Publication.objects.select_related("ticket__requester").filter(answer=answer.pk).first()
-    return known_of_ticket(publication.ticket, own=own) if publication else Known(own=own)
+    publication = Publication.objects.select_related("ticket__requester", "ticket__agency").filter(answer=answer.pk)
+    found = publication.first()
+    return known_of_ticket(found.ticket) if found else own_of(answer.agency)
 
 
-def known_of_ticket(ticket: Ticket, *, own: tuple[str, ...] = ()) -> Known:
-    """Return what is on file of who made a request."""
+def known_of_ticket(ticket: Ticket) -> Known:
+    """Return what is on file of who made a request, and what is the office's own."""
     requester = ticket.requester
     numbers = [phone.typed for phone in requester.phones.all()] + [requester.tax_code]
     names = tuple(text for text in (requester.organisation, requester.name, requester.address) if text)
-    return Known(names=names, numbers=tuple(text for text in numbers if text), own=own)
+    return own_of(ticket.agency)._replace(names=names, numbers=tuple(text for text in numbers if text))
+
+
+def own_of(agency: Agency) -> Known:
+    """Return what is the office's own and may stand: its hotline and addresses."""
+    return Known(own=tuple(text for text in (agency.hotline, agency.email, agency.reply_address) if text))
 
 
 def require_open(ticket: Ticket) -> None:
