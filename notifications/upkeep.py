@@ -32,6 +32,18 @@ def old_texts(*, before: datetime) -> QuerySet[Notification]:
     return done.exclude(text="")
 
 
+def forget(subject: str) -> int:
+    """Empty what was said, and to what address, in every finished message about `subject`; their proof stays."""
+    done = Notification.objects.filter(subject=subject, state__in=DONE)
+    return done.update(title="", text="", html="", headers={}, files=[], destination="")
+
+
+def is_waiting(subject: str) -> bool:
+    """Tell whether a message about `subject` has yet to go, or its outcome to be acted on."""
+    waits = Q(state__in=Notification.WAITING) | Q(settled_at__isnull=True)
+    return Notification.objects.filter(waits, subject=subject).exists()
+
+
 def forget_receipts(*, at: datetime) -> int:
     """Drop reports of messages that were never ours."""
     deleted, _ = Receipt.objects.filter(received_at__lt=at - RECEIPTS_KEPT).delete()

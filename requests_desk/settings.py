@@ -315,6 +315,7 @@ UNDO_SECONDS = env.int("UNDO_SECONDS", default=10)
 OUTBOX_LEASE_SECONDS = env.int("OUTBOX_LEASE_SECONDS", default=120)
 DEAD_MAN_URL = env.str("DEAD_MAN_URL", default="")
 KEEP_TEXTS_DAYS = env.int("KEEP_TEXTS_DAYS", default=730)
+ANONYMISE_NIGHTLY = env.bool("ANONYMISE_NIGHTLY", default=False)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # Rows are the truth and Redis only wakes workers: early ack, short tasks, nothing kept in the broker.
@@ -347,6 +348,7 @@ CELERY_TASK_ROUTES = {
     "tickets.upkeep": {"queue": "sms"},  # it asks the SMS provider what became of an uncertain one
     "tickets.import_register": {"queue": "chores"},
     "tickets.count_figures": {"queue": "chores"},  # at a million requests it reads for a second
+    "tickets.anonymise": {"queue": "chores"},
     "tickets.tidy_files": {"queue": "chores"},  # it may wait for the virus scanner
     "library.*": {"queue": "chores"},  # a file is read within half a minute, or left alone
 }
@@ -356,6 +358,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tickets.sweep", "schedule": steady.every(SWEEP_SECONDS)},
     "audit": {"task": "tickets.audit", "schedule": steady.every(60)},
     "upkeep": {"task": "tickets.upkeep", "schedule": steady.every(300)},
+    "anonymise": {"task": "tickets.anonymise", "schedule": steady.every(3600)},
     "tidy_files": {"task": "tickets.tidy_files", "schedule": steady.every(600)},
     "count_figures": {"task": "tickets.count_figures", "schedule": steady.every(600)},
     "read_documents": {"task": "library.read_files", "schedule": steady.every(60)},

@@ -15,6 +15,7 @@ from requests_desk.desk.views.settings import (
     presence,
     registers,
     rehearsing,
+    retention,
     rules,
     versions,
     words,
@@ -52,5 +53,6 @@ urlpatterns: list[URLPattern] = [
     path("mailboxes/new/", mailboxes.edit, name="mailbox_new"),
     path("mailboxes/<int:pk>/", mailboxes.edit, name="mailbox"),
     path("rules/", rules.table, name="rules"),
+    path("retention/", retention.retention, name="retention"),
     path("rehearse/", rehearsing.rehearse, name="rehearse"),
 ]

@@ -71,6 +71,7 @@ REASONS = {
     "broken": _("The file is damaged or protected by a password."),
     "infected": _("The virus scanner found malicious code in the file."),
     "flood": _("Very much was sent from your connection: please try again later, or bring the file to the office."),
+    "erased": _("The file was erased with the request."),
     "gone": _("The file was not kept any longer: please attach it again."),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from requests_desk.portal import acts, again, answers, asking, documents, rating, sitemap, views
+from requests_desk.portal import acts, again, answers, asking, documents, own_data, rating, sitemap, views
 
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("status/withdraw/", acts.withdraw, name="withdraw"),
     path("status/contact/", acts.contact, name="contact"),
     path("status/confirm/<str:token>/", acts.confirm_contact, name="confirm-contact"),
+    path("status/data/", own_data.data, name="data"),
+    path("status/data/take/", own_data.take, name="data-take"),
+    path("status/data/ask/", own_data.ask, name="data-ask"),
     path("status/link/", acts.link, name="link"),
     path("s/<str:token>/", views.status_link, name="status-link"),
     path("survey/<str:token>/", rating.rate, name="survey"),

@@ -32,6 +32,7 @@ class Right(StrEnum):
     UNSEAL = "unseal"
     REISSUE_LOOKUP = "reissue_lookup"
     SURVEY = "survey"  # what was answered on paper or by phone; whom it is about enters none of it
+    ERASE = "erase"  # what is held about somebody who asks to be forgotten
     SENT_MESSAGES = "sent_messages"
     MAIL = "mail"  # mail that became no request yet: it may name anybody
     DOCUMENTS = "documents"  # put in, and mended while they are drafts: see document_access
@@ -59,7 +60,8 @@ SIGNED = frozenset({Proof.REPLY_ADDRESS, Proof.MESSAGE_ID})
 _DESK = frozenset(
     {Right.READ, Right.LOG, Right.NOTE, Right.REPLY, Right.CLOSE, Right.REISSUE_LOOKUP, Right.SEAL, Right.WRITE_ANSWERS}
 )
-_HEAD = _DESK | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE, Right.SIGN_UNIT, Right.PUBLISH}
+_SIGNS = frozenset({Right.SIGN_UNIT, Right.PUBLISH, Right.ERASE})
+_HEAD = _DESK | _SIGNS | {Right.ASSIGN, Right.BACKDATE, Right.CLOSE_UNREACHABLE, Right.MERGE}
 _DOCUMENTS = frozenset({Right.DOCUMENTS, Right.PUBLISH_DOCUMENTS})
 _ADMIN = frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS})
 _ABOVE = frozenset({Right.SURVEY, Right.SENT_MESSAGES, Right.MAIL, Right.LEADERSHIP, Right.SETTINGS_READ})

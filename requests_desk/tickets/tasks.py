@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import override
 
 from notifications import breaker, dispatch, outbox
@@ -40,6 +41,8 @@ from requests_desk.tickets.services.outbox import SENDERS, wake
 log = logging.getLogger(__name__)
 SEND_AT_ONCE = 250
 AT_A_REGISTER = timedelta(seconds=2)
+# In the hours when nobody works, as many as a task has time for.
+AT_NIGHT, ANONYMISED_AT_ONCE = range(1, 5), 1000
 
 
 def database_clock() -> Callable[[], datetime]:
@@ -96,6 +99,15 @@ def upkeep() -> None:
         importing.wake(register)
     if settings.KEEP_TEXTS_DAYS:
         forgetting.forget(before=at - timedelta(days=settings.KEEP_TEXTS_DAYS))
+
+
+@shared_task(name="tickets.anonymise")
+def anonymise() -> None:
+    """Forget at night, some at a time, the requests whose term is over: beat asks every hour, where it is wished."""
+    at = database_now()
+    if settings.ANONYMISE_NIGHTLY and timezone.localtime(at).hour in AT_NIGHT:
+        for done in forgetting.anonymise(at=at, limit=ANONYMISED_AT_ONCE):
+            log.info("forgot %s requests whose term is over", done)
 
 
 @shared_task(name="tickets.tidy_files")

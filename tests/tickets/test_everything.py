@@ -34,6 +34,7 @@ from requests_desk.tickets.services import (
     corrections,
     cycles,
     due,
+    erasing,
     items,
     merging,
     parting,
@@ -46,6 +47,7 @@ from requests_desk.tickets.services import (
     signing,
 )
 from requests_desk.tickets.services.cycles import Words
+from requests_desk.tickets.words import ErasedWhy
 from sla import catalogue
 from sla.models import Breach, Milestone
 from sla.policies import DEFAULT_POLICY
@@ -53,7 +55,14 @@ from tests.support.cast import MORNING, Desk, a_reply, log_ticket, mail_bounces,
 
 WHICH = st.integers(0, 3)
 POLICY = {**DEFAULT_POLICY, "rule": "B", "statutory_days": 5, "pause_days": 3}
-EXPECTED = (refusing.Refused, refusing.NotNow, closing.ReplyMissing, closing.AlreadyClosed, access.Denied)
+EXPECTED = (
+    refusing.Refused,
+    refusing.NotNow,
+    closing.ReplyMissing,
+    closing.AlreadyClosed,
+    access.Denied,
+    erasing.StillInUse,
+)
 EXAMPLES, STEPS = 12, 25
 
 
@@ -87,6 +96,11 @@ class Everything(RuleBasedStateMachine):
         more = {"external_deadline": self.at + timedelta(days=3)} if is_referred else {}
         self.tickets.append(log_ticket(self.desk, by=self.desk.bob, officer=self.desk.alice, at=self.at, **more))
         self.is_swept = False
+
+    @rule(which=WHICH, is_whole=st.booleans())
+    def forget(self, which: int, is_whole: bool) -> None:
+        how = {"why": ErasedWhy.RETENTION, "is_whole": is_whole, "by": None, "at": self.at}
+        self.tries(lambda: erasing.erase(self.ticket(which), **how))
 
     @rule(
         which=WHICH,

@@ -152,7 +152,9 @@ class Ticket(models.Model):
 
     @property
     def summary(self) -> str:
-        """Return the first words of the request, in one line."""
+        """Return the first words of the request, in one line, or why there are none any more."""
+        if self.erased_at and not self.text:
+            return str(ErasedWhy(self.erased_why).label)
         line = " ".join(self.text[: SUMMARY_LENGTH * 4].split())
         return line if len(line) <= SUMMARY_LENGTH else f"{line[: SUMMARY_LENGTH - 1]}…"
 

@@ -138,6 +138,8 @@ class Status:
     late: bool
     breached: bool
     full: bool
+    erased: str
+    erased_at: datetime | None
 
     @property
     def is_open(self) -> bool:
@@ -186,6 +188,7 @@ def of(opened: proofs.Opened, *, at: datetime) -> Status:
 
 _OFFICE = tuple(f"agency__{name}" for name in Office.__slots__)
 _TICKET = ("pk", "code", "state", "ending", "received_at", "text", "lookup_digest", "requester__email")
+_ERASED = ("erased_why", "erased_at")
 _HANDLED = ("unit__name", "unit__name_en", "agency__shows_officer", "officer__full_name")
 _SAID = ("kind", "channel", "text", "done", "reason", "contact", "ground", "receiving_body")
 _MILESTONE = ("pk", "name", "due_at", "met_at", "ended_at", "breaches__pk", "breaches__voided_at")
@@ -194,7 +197,7 @@ _PINNED = ("clock__policy_version__document", "clock__calendar_version__document
 
 
 def _row(rows: QuerySet[Ticket], *more: str) -> Row | None:
-    return next(iter(rows.values(*_TICKET, *_HANDLED, *_OFFICE, *more)[:1]), None)
+    return next(iter(rows.values(*_TICKET, *_ERASED, *_HANDLED, *_OFFICE, *more)[:1]), None)
 
 
 def _with_phones(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -325,6 +328,8 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         late=owed is not None and owed <= at,
         breached=any(step.is_late for step in steps),
         full=full,
+        erased=ticket["erased_why"],
+        erased_at=ticket["erased_at"],
     )
 
 

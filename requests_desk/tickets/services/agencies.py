@@ -9,9 +9,16 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from requests_desk.people.models import Agency, Membership, Role, Unit, UnitKind, User
+from requests_desk.tickets.models import PolicyRule
 from requests_desk.tickets.services.policy_choice import CALENDAR, POLICY
+from requests_desk.tickets.words import Kind
 from sla import catalogue, seed
 from sla.policies import DEFAULT_POLICY
+
+PERSONAL_DATA = "personal-data"
+# Whoever asks about their own data is answered within two working days (Law 91/2025/QH15, Decree 356/2025), and like
+# everybody within 48 hours; an interim reply keeps the second, never the first.
+PERSONAL_DATA_POLICY = DEFAULT_POLICY | {"statutory_days": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +59,6 @@ def open_agency(new: NewAgency, *, admin: User, at: datetime) -> tuple[Agency, U
     document = seed.vietnamese_calendar([year - 1, year, year + 1], tz=agency.timezone)
     catalogue.add_calendar(owner, CALENDAR, name=new.name, document=document, at=at)
     catalogue.add_policy(owner, POLICY, name="48 giờ", document=DEFAULT_POLICY, at=at)
+    catalogue.add_policy(owner, PERSONAL_DATA, name="Dữ liệu cá nhân", document=PERSONAL_DATA_POLICY, at=at)
+    PolicyRule.objects.create(agency=agency, kind=Kind.PERSONAL_DATA, policy_key=PERSONAL_DATA, calendar_key=CALENDAR)
     return agency, office
