@@ -24,6 +24,9 @@ from requests_desk.library.words import Category, DocumentType, State
 from requests_desk.people.models import Agency, Unit, User
 
 NONE = [("", "—")]
+WIDTHS = dict.fromkeys(
+    ("category", "document_type", "number", "issue_date", "effective_date", "expires_date", "unit"), "w4"
+) | {"issuer": "w8"}
 
 
 def day_field(label: Any, *, help_text: Any = "") -> forms.DateField:
@@ -48,13 +51,13 @@ class DocumentForm(forms.Form):
     issuer = forms.CharField(
         label=gettext_lazy("Issuing authority"), required=False, widget=forms.TextInput(attrs={"list": "issuers"})
     )
+    unit = forms.ModelChoiceField(
+        label=gettext_lazy("Unit in charge"), queryset=Unit.objects.none(), required=False, empty_label="—"
+    )
     issue_date = day_field(gettext_lazy("Date of issue"))
     effective_date = day_field(gettext_lazy("Effective date"))
     expires_date = day_field(
         gettext_lazy("Ends on"), help_text=gettext_lazy("The first day it no longer holds; empty while it holds.")
-    )
-    unit = forms.ModelChoiceField(
-        label=gettext_lazy("Unit in charge"), queryset=Unit.objects.none(), required=False, empty_label="—"
     )
     abstract = text_field(pgettext_lazy("document", "Summary"), rows=3)
     link = forms.CharField(
@@ -79,6 +82,11 @@ class DocumentForm(forms.Form):
         self.file: DocumentFile | None = None
         self.kept = ""
         self.file_errors: list[str] = []
+
+    @property
+    def laid_out(self) -> list[tuple[forms.BoundField, str]]:
+        """Return each field with its width in the grid."""
+        return [(field, WIDTHS.get(field.name, "")) for field in self]
 
     def take_in(self, request: HttpRequest, *, by: User, at: datetime) -> bool:
         """Stage the file and judge the form; a file that is refused costs nothing else that was typed."""

@@ -137,7 +137,7 @@ def _shown(found: Document, day: date) -> dict[str, Any]:
         "document": found,
         "standing": found.standing(day),
         "replaces": queries.published().filter(replaced_by=found).order_by("-shown_date")[:10],
-        "preview": queries.excerpt(text, length=PREVIEW),
+        "preview": queries.excerpt(queries.flowing(text[: 2 * PREVIEW]), length=PREVIEW),
         "is_cut": len(text) > PREVIEW,
         "is_scan": bool(found.file) and found.file.text_state == TextState.NONE,  # type: ignore[union-attr]
     }

@@ -127,5 +127,5 @@ def test_the_list_names_what_is_missing_and_how_late_it_was_published(desk: Desk
 
     whole, lacking = as_(desk.lan).get("/desk/documents/"), as_(desk.lan).get("/desk/documents/?missing=on")
 
-    assert "Số, ký hiệu, Ngày có hiệu lực" in whole.text and "21 ngày sau ngày ban hành" in whole.text
+    assert "Số, ký hiệu; Ngày có hiệu lực" in whole.text and "21 ngày sau ngày ban hành" in whole.text
     assert "Đầy đủ thông tin" in whole.text and "Đầy đủ thông tin" not in lacking.text

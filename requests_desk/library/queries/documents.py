@@ -179,6 +179,17 @@ def of_agency(agency: Agency, *, q: str = "", state: str = "", missing: bool = F
     return rows.order_by("-id")
 
 
+def flowing(text: str) -> str:
+    """Return a text whose lines a page had cut put together again: a full line that ends no sentence goes on."""
+    lines = text.split("\n")
+    full = max(map(len, lines), default=0) * 0.75
+    shown = ""
+    for line, next_ in zip(lines, [*lines[1:], ""], strict=True):
+        goes_on = (len(line) >= full and line[-1:] not in ".;:") or next_[:1].islower()
+        shown += line + (" " if goes_on else "\n")
+    return shown.strip()
+
+
 def excerpt(text: str, *, length: int) -> str:
     """Return the beginning of a text, cut between words."""
     return text if len(text) <= length else f"{text[:length].rsplit(None, 1)[0]} …"
