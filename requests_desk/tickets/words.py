@@ -96,6 +96,13 @@ class SendAt(models.TextChoices):
     OPENING = "opening", _("When the office opens")
 
 
+class ReadyUse(models.TextChoices):
+    """What a ready text is for."""
+
+    REPLY = "reply", _("Text of a reply")
+    SCRIPT = "script", _("What to say on the phone")
+
+
 class HandoverState(models.TextChoices):
     """How a request offered to another unit fared."""
 
@@ -132,11 +139,13 @@ class Desk(models.TextChoices):
 class CallOutcome(models.TextChoices):
     REACHED = "reached", _("Reached")
     NO_ANSWER = "no_answer", _("No answer")
+    VOICEMAIL = "voicemail", _("Left a message on the answering machine")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
 
 
 # A call nobody took is logged, and meets nothing (P3).
-MISSED_CALLS = (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
+UNANSWERED_CALLS = (CallOutcome.NO_ANSWER, CallOutcome.VOICEMAIL)
+MISSED_CALLS = (*UNANSWERED_CALLS, CallOutcome.WRONG_NUMBER)
 
 
 class Reason(models.TextChoices):

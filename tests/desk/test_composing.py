@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from notifications.models import Notification
 from requests_desk.tickets.models import Attachment, Event, Reply, Ticket
@@ -52,6 +53,7 @@ def test_the_preview_is_the_mail_that_goes(client: Client, ticket: Ticket) -> No
     sent = Notification.objects.get(cause="reply")
 
     assert (seen.title, seen.text, seen.html) == (sent.title, sent.text, sent.html)
+    assert f'srcdoc="{escape(sent.html)}"' in page.text
     assert list(seen.files) == sent.files and len(sent.files) == 1
 
 
@@ -129,6 +131,65 @@ def test_it_offers_the_opening_while_the_office_is_closed(desk: Desk, moment: da
     assert ("send_at" in page.context["reply_form"].fields) == is_offered
     assert Reply.objects.get().goes_at == (later(hours=47, minutes=30) if is_offered else None)
     assert ("07:30 25/11/2026" in today.text) == is_offered
+
+
+# --- ready texts and scripts ----------------------------------------------------------------------------------------
+
+
+def test_it_puts_a_ready_text_behind_what_is_typed_with_its_blanks_filled_in(client: Client, ticket: Ticket) -> None:
+    typed = ANSWER | {"kind": "interim", "step": "ready", "ready": "interim_compile", "promised_at": "2026-12-04T16:30"}
+
+    form = client.post(ticket.url, typed).context["reply_form"]
+
+    text = form["text"].value()
+    assert text.startswith(ANSWER["text"]) and "Phòng Quản lý thương mại đang tổng hợp" in text
+    assert text.endswith("trước 16:30 04/12/2026.") and form.kind == "interim"
+
+
+def test_it_marks_what_a_ready_text_still_waits_for(client: Client, ticket: Ticket) -> None:
+    typed = ANSWER | {"text": "", "step": "ready", "ready": "interim_more", "promised_at": ""}
+
+    page = client.post(ticket.url, typed)
+
+    assert page.context["unfilled"] == ["Dòng 1: …… chưa được điền.", "Dòng 2: {promised} chưa được điền."]
+
+
+def test_it_sends_nothing_with_a_blank_and_says_where_it_is(client: Client, ticket: Ticket) -> None:
+    page = client.post(ticket.url, ANSWER | {"text": "Mã {code}\nCăn cứ: ……\n{mau}"})
+
+    assert page.context["reply_form"].errors["text"] == ["Dòng 2: …… chưa được điền.", "Dòng 3: {mau} chưa được điền."]
+    assert not Reply.objects.exists()
+
+
+def test_it_fills_in_as_it_sends(client: Client, ticket: Ticket) -> None:
+    client.post(ticket.url, ANSWER | {"text": "Mã {ma}."})
+
+    assert Reply.objects.get().text == f"Mã {ticket.code}."
+
+
+def test_the_script_of_a_call_says_what_is_typed(client: Client, ticket: Ticket) -> None:
+    typed = ANSWER | {"channel": "call", "step": "script"}
+
+    page = client.post(ticket.url, typed)
+
+    (script,) = [text for kind, _name, text in page.context["scripts"] if kind == "answer"]
+    assert "Tôi là Alice, Phòng Quản lý thương mại" in script and ticket.code in script and ANSWER["text"] in script
+
+
+def test_it_counts_the_calls_nobody_took(desk: Desk) -> None:
+    """P3: three, two hours apart in office time; a message left counts as no answer."""
+    ticket = log_ticket(desk, officer=desk.alice)
+    for hours, outcome in ((1, "no_answer"), (1.5, "voicemail"), (3, "voicemail")):
+        call = a_reply("answer", "call", call_outcome=outcome, spoke_to="", said="")
+        replies.send(ticket, call, by=desk.alice, at=later(hours=hours))
+
+    with time_machine.travel(later(hours=3, minutes=5), tick=False):
+        client = Client()
+        client.force_login(desk.alice)
+        page = client.get(ticket.url)
+
+    assert page.context["tried"] == (2, later(hours=7))
+    assert "2/3" in page.text
 
 
 # --- bad input ----------------------------------------------------------------------------------------------------

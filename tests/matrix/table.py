@@ -274,6 +274,7 @@ LINES = (
         at="settings/registers/1/to-mend.xlsx",
         answers={404},
     ),
+    page("settings/texts/", get=READERS, post=ADMINS),
     page("settings/words/", get=READERS, post=ADMINS),
     page("settings/rules/", get=READERS, post=ADMINS),
     page("settings/retention/", get=READERS, post=ADMINS),

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,10 +19,11 @@ from requests_desk.desk import chosen_documents, reply_forms
 from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.reply_forms import ReplyForm
 from requests_desk.desk.views import offering
-from requests_desk.tickets import letters
-from requests_desk.tickets.models import Attachment, Draft, Item, Reply, Ticket
-from requests_desk.tickets.services import approval, departures, items, replies
-from requests_desk.tickets.words import ReplyChannel, ReplyState, SendAt
+from requests_desk.tickets import blanks, letters
+from requests_desk.tickets.models import Attachment, Draft, Item, ReadyText, Reply, Ticket
+from requests_desk.tickets.services import approval, calls, departures, items, ready_texts, replies
+from requests_desk.tickets.words import ReadyUse, ReplyChannel, ReplyState, SendAt
+from sla import worktime
 
 # What a step does to the fields as they were posted; `about` is what stands behind the colon of its button.
 Change = Callable[[DeskRequest, Ticket, QueryDict, str], None]
@@ -32,8 +34,23 @@ def _nothing(request: DeskRequest, ticket: Ticket, typed: QueryDict, about: str)
     """Show the form as it is."""
 
 
+def _ready(request: DeskRequest, ticket: Ticket, typed: QueryDict, about: str) -> None:
+    """Put a ready text behind what was typed, with every blank filled in that the desk knows."""
+    own = ReadyText.objects.filter(agency=ticket.agency_id)
+    chosen = next((one for one in ready_texts.offered(own) if one.key == typed.get("ready")), None)
+    if chosen is None:
+        return
+    form = bound(request, ticket, kind_of(request), typed)
+    known = ready_texts.known(ticket, _said(form), by=request.user, at=timezone.now())
+    name = "said" if typed.get("channel") == ReplyChannel.CALL else "text"
+    written = typed.get(name, "").strip()
+    typed[name] = "\n\n".join(part for part in (written, blanks.filled(chosen.text, known)) if part)
+
+
 STEPS: dict[str, Change] = {
     "back": _nothing,
+    "script": _nothing,
+    "ready": _ready,
     "offer": _nothing,
     "published": offering.insert,
     "document_find": _nothing,
@@ -54,19 +71,11 @@ def bound(request: DeskRequest, ticket: Ticket, kind: str, typed: QueryDict | No
     return ReplyForm(given, kind=kind, asked=items.current(ticket), opens_at=opens_at)
 
 
-def fresh(
-    request: DeskRequest,
-    ticket: Ticket,
-    written: Sequence[Reply],
-    *,
-    asked: Sequence[Item],
-    begun: Mapping[str, Draft],
-    at: datetime,
-) -> ReplyForm:
-    """Return the form as the page opens, where `written` are the ticket's replies."""
-    drafts = [reply for reply in written if reply.state in replies.TO_WRITE]
-    known: dict[str, Any] = {"asked": asked, "drafts": drafts, "begun": begun}
-    known["opens_at"] = departures.opening(ticket, at=at)
+def fresh(request: DeskRequest, ticket: Ticket, page: Known, *, at: datetime) -> ReplyForm:
+    """Return the form as the page opens."""
+    drafts = [reply for reply in page.written if reply.state in replies.TO_WRITE]
+    known: dict[str, Any] = {"asked": page.asked, "drafts": drafts, "begun": page.begun}
+    known["opens_at"] = departures.opening_of(page.calendar, at=at)
     return reply_forms.reply_form(ticket, kind=request.GET.get("reply", ""), by=request.user, **known, at=at)
 
 
@@ -75,6 +84,41 @@ def attached(form: ReplyForm, written: Sequence[Reply]) -> list[Attachment]:
     draft = form["draft"].value()
     reply = next((one for one in written if str(one.pk) == str(draft)), None)
     return list(reply.files.all()) if reply else []
+
+
+class Known(NamedTuple):
+    """What a request's page has read for its composer: replies, ready texts, questions, drafts, the office's hours."""
+
+    written: Sequence[Reply]
+    ready: Sequence[ReadyText]
+    asked: Sequence[Item]
+    begun: Mapping[str, Draft]
+    calendar: worktime.Calendar
+
+
+def beside(request: DeskRequest, ticket: Ticket, form: ReplyForm, page: Known, *, at: datetime) -> dict[str, Any]:
+    """Return what the panels beside the form show: ready texts, what to say on the phone, calls made in vain."""
+    said = _said(form)
+    known = ready_texts.known(ticket, said, by=request.user, at=at)
+    spoken = known | {"reply": str(said["text"] or said["said"] or ""), "officer": request.user.full_name}
+    scripts = ready_texts.offered(page.ready, use=ReadyUse.SCRIPT)
+    return {
+        "attached": attached(form, page.written),
+        "ready": ready_texts.offered(page.ready, use=ReadyUse.REPLY),
+        "unfilled": ready_texts.missing(blanks.filled(str(said["text"] or ""), known)),
+        "scripts": [(one.kind, one.name, blanks.worded(blanks.filled(one.text, spoken))) for one in scripts],
+        "tried": calls.tried(page.calendar, page.written, cycle=ticket.cycle, at=at),
+        "calls_needed": calls.CALLS_NEEDED,
+    }
+
+
+def _said(form: ReplyForm) -> dict[str, Any]:
+    """Return what the form says so far, a promised moment that cannot be read left out."""
+    values = {name: form[name].value() for name in form.fields}
+    try:
+        return values | {"promised_at": form.fields["promised_at"].clean(values["promised_at"])}
+    except ValidationError:
+        return values | {"promised_at": None}
 
 
 def step_of(request: DeskRequest) -> Step | None:
@@ -87,7 +131,11 @@ def step_of(request: DeskRequest) -> Step | None:
     def step(request: DeskRequest, ticket: Ticket, form: ReplyForm) -> ReplyForm:
         typed = request.POST.copy()
         change(request, ticket, typed, about)
-        return unjudged(request, bound(request, ticket, form.kind, typed))
+        shown = unjudged(request, bound(request, ticket, form.kind, typed))
+        grown = next((one for one in ("text", "said") if typed.get(one) != request.POST.get(one)), None)
+        if grown:  # what was put there is looked at next
+            shown.fields[grown].widget.attrs["autofocus"] = True
+        return shown
 
     return step
 

@@ -23,6 +23,7 @@ BESIDE = (
     "items_of",
     "one",
     "step",
+    "ready",
 )
 
 

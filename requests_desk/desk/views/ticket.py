@@ -23,7 +23,7 @@ from requests_desk.desk.views.verbs import VERBS
 from requests_desk.people import identifiers
 from requests_desk.tickets import access, downloads
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Attachment, Ticket
+from requests_desk.tickets.models import Attachment, ReadyText, Ticket
 from requests_desk.tickets.queries import alerts, drafts, ticket_page
 from requests_desk.tickets.services import (
     assignment,
@@ -203,30 +203,35 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     breaches = ticket_page.breaches(ticket, absorbed)
     seen = {"seen_seq": ticket.ledger_seq}
     begun = drafts.on_ticket(request.user, ticket.code)
-    asked = items.current(ticket)
-    written = ticket_page.replies_of(ticket)
-    form = more.pop("reply_form", None) or composing.fresh(request, ticket, written, asked=asked, begun=begun, at=at)
+    clock = ticket_page.clock(ticket)
+    known = composing.Known(
+        written=ticket_page.replies_of(ticket),
+        ready=list(ReadyText.objects.filter(agency=ticket.agency_id)),
+        asked=items.current(ticket),
+        begun=begun,
+        calendar=clock.calendar,
+    )
+    form = more.pop("reply_form", None) or composing.fresh(request, ticket, known, at=at)
     context = {
         "ticket": ticket,
         "requester": ticket.requester,
         "field_name": ticket_page.field_name(ticket),
-        "clock": ticket_page.clock(ticket),
+        "clock": clock,
         "rounds": ticket_page.rounds(ticket),
         "relatives": relatives,
         "parts": cooperation.shown(ticket, request.user, can_reply=Right.REPLY in rights),
         "breaches": breaches,
         # Asked for only where one may have been owed.
         "apologies": ticket_page.apologies(ticket) if breaches else [],
-        "thread": ticket_page.conversation(ticket, written, sent, absorbed),
+        "thread": ticket_page.conversation(ticket, known.written, sent, absorbed),
         "notices": ticket_page.notices(ticket, sent),
         "unheard": alerts.on_ticket(ticket),
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},
-        "questions": asked,
+        "questions": known.asked,
         "reply_form": form,
-        "attached": composing.attached(form, written),
-        "going": ticket_page.going(written, at=at),
+        "going": ticket_page.going(known.written, at=at),
         "assign_form": forms.AssignForm(
             agency=ticket.agency, initial=seen | {"unit": ticket.unit_id, "officer": ticket.officer_id}
         ),
@@ -236,4 +241,5 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "conflict": ticket_page.happened(conflict) if conflict else None,
         "at": at,
     }
+    context |= composing.beside(request, ticket, form, known, at=at)
     return render(request, "desk/ticket.html", context | more, status=status)

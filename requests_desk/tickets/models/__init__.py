@@ -32,7 +32,7 @@ from requests_desk.tickets.models.ticket import (
     Ticket,
     TicketClock,
 )
-from requests_desk.tickets.models.triage import WordList
+from requests_desk.tickets.models.triage import ReadyText, WordList
 
 __all__ = [
     "NOTHING_DUE",
@@ -63,6 +63,7 @@ __all__ = [
     "OneTimeCode",
     "PolicyRule",
     "Publication",
+    "ReadyText",
     "Register",
     "RegisterRow",
     "Reply",

@@ -1,4 +1,4 @@
-"""The words by which an agency knows what a request is about."""
+"""The words of an agency: by which it knows what a request is about, and with which it replies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from requests_desk.people.models import Agency
-from requests_desk.tickets.words import About
+from requests_desk.tickets.words import About, ReadyUse, ReplyKind
 
 
 class WordList(models.Model):
@@ -32,3 +32,26 @@ class WordList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.about} {self.target}".strip()
+
+
+class ReadyText(models.Model):
+    """A text an agency keeps ready, in place of the one of this key that comes with the product, or of its own.
+
+    Empty it takes that one out of use.
+    """
+
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="ready_texts")
+    key = models.SlugField(max_length=32)
+    use = models.CharField(max_length=8, choices=ReadyUse)
+    kind = models.CharField(max_length=16, choices=ReplyKind)
+    name = models.CharField(max_length=80)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["agency", "key"], name="ready_text_once"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(key=""), name="ready_text_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -96,6 +96,7 @@ class Timed:
     due_b_at: datetime
     milestones: tuple[dict[str, Any], ...]
     explanation: tuple[str, ...]
+    calendar: worktime.Calendar
     statutory: tuple[str, ...] = ()
 
 
@@ -198,6 +199,7 @@ def clock(ticket: Ticket) -> Timed:
         due_a_at=first.due_a_at or first.due_at,
         due_b_at=first.due_b_at or first.due_at,
         milestones=tuple(_milestone(m) for m in milestones),
+        calendar=worktime.Calendar.from_json(row.calendar_version.document),
         explanation=_why(row, policy, first, *policy.counting),
         statutory=next((_why_statutory(one, limited[one.pk]) for one in rows if one.pk in limited), ()),
     )

@@ -15,14 +15,12 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access, texts
 from requests_desk.tickets.access import Right
+from requests_desk.tickets.blanks import GAP
 from requests_desk.tickets.models import Apology, Ticket
 from requests_desk.tickets.services import ledger, locking, outbox, refusing, signing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import ApologyState
 from sla.models import Breach
-
-# What the drafted text leaves to its writer.
-GAP = "……"
 
 
 class Refused(refusing.Refused):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.models import Reply, Ticket
 from requests_desk.tickets.services import due
-from requests_desk.tickets.words import CallOutcome
+from requests_desk.tickets.words import UNANSWERED_CALLS
 from sla import worktime
 from sla.models import BreachCause
 
@@ -14,20 +16,37 @@ CALLS_NEEDED = 3
 BETWEEN_CALLS = timedelta(hours=2)
 
 
+class Tried(NamedTuple):
+    """How many unanswered calls count, and from when on the next one would: None where any would, or none is needed."""
+
+    times: int
+    next_from: datetime | None
+
+
 def has_tried_enough(ticket: Ticket, *, until: datetime) -> bool:
     """Tell whether three unanswered calls up to `until` lie two hours of office time apart (P3)."""
-    calls = ticket.replies.filter(cycle=ticket.cycle, call_outcome=CallOutcome.NO_ANSWER).values_list(
-        "happened_at", "created_at"
-    )
-    moments = sorted(happened_at or created_at for happened_at, created_at in calls)
-    if len(moments) < CALLS_NEEDED:
+    unanswered = ticket.replies.filter(cycle=ticket.cycle, call_outcome__in=UNANSWERED_CALLS)
+    if unanswered.count() < CALLS_NEEDED:
         return False
     calendar = worktime.Calendar.from_json(due.reply_clock(ticket).calendar_version.document)
+    return len(_counted(calendar, unanswered, until=until)) >= CALLS_NEEDED
+
+
+def tried(calendar: worktime.Calendar, written: Iterable[Reply], *, cycle: int, at: datetime) -> Tried:
+    """Return how often a requester was called in vain, of all the replies of a request, by the office's calendar."""
+    unanswered = [one for one in written if one.cycle == cycle and one.call_outcome in UNANSWERED_CALLS]
+    kept = _counted(calendar, unanswered, until=at)
+    if not kept or len(kept) >= CALLS_NEEDED:
+        return Tried(len(kept), None)
+    return Tried(len(kept), worktime.add_working(calendar, kept[-1], int(BETWEEN_CALLS.total_seconds())))
+
+
+def _counted(calendar: worktime.Calendar, unanswered: Iterable[Reply], *, until: datetime) -> list[datetime]:
     kept: list[datetime] = []
-    for moment in moments:
+    for moment in sorted(call.happened_at or call.created_at for call in unanswered):
         if moment <= until and (not kept or _are_apart(calendar, kept[-1], moment)):
             kept.append(moment)
-    return len(kept) >= CALLS_NEEDED
+    return kept
 
 
 def why_missed(ticket: Ticket, *, due_at: datetime) -> BreachCause:

@@ -29,7 +29,7 @@ from requests_desk.tickets.services import (
 from requests_desk.tickets.services.alerts import NOBODY_THERE, Due, Storm
 from requests_desk.tickets.services.batches import LIMIT, Batch, work_off
 from requests_desk.tickets.services.recipients import ALARM, DUTY, FALLBACK_CHANNELS, Directory, Told
-from requests_desk.tickets.words import CallOutcome
+from requests_desk.tickets.words import UNANSWERED_CALLS
 from sla import clocks
 from sla.changes import record_breach
 from sla.clocks import Look
@@ -214,7 +214,7 @@ def _causes(looks: Sequence[Look], tickets: dict[int, Ticket]) -> dict[int, Brea
     """Return why milestones were missed where calls show that the requester could not be reached (P3)."""
     missed = {look.milestone.pk: look.milestone for look in looks if look.decision.is_missed}
     called = Reply.objects.filter(
-        ticket__in=[tickets[milestone.clock_id] for milestone in missed.values()], call_outcome=CallOutcome.NO_ANSWER
+        ticket__in=[tickets[milestone.clock_id] for milestone in missed.values()], call_outcome__in=UNANSWERED_CALLS
     )
     enough = called.values("ticket").annotate(calls=Count("pk")).filter(calls__gte=calls.CALLS_NEEDED)
     often = set(enough.values_list("ticket", flat=True))

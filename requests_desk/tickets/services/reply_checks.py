@@ -17,9 +17,9 @@ from notifications import channels
 from requests_desk.library.queries import documents
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, rules
+from requests_desk.tickets import access, blanks, rules
 from requests_desk.tickets.models import Attachment, Reply, Ticket
-from requests_desk.tickets.services import due, items, refusing
+from requests_desk.tickets.services import due, items, ready_texts, refusing
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind, ReplyState
 from sla import worktime
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from requests_desk.tickets.services.replies import Draft
 
 TEXTS = ("text", "done", "contact", "ground", "receiving_body", "spoke_to", "said", "document_number")
+# These may hold blanks of a ready text.
+BLANKS_IN = ("text", "done", "said")
 LIMITS = {"contact": 200, "ground": 300, "receiving_body": 200, "spoke_to": 200, "document_number": 64}
 CHOICES = {"kind": ReplyKind, "channel": ReplyChannel, "reason": Reason, "call_outcome": CallOutcome}
 
@@ -46,6 +48,8 @@ def checked(
     written before, the current one for any other.
     """
     draft, problems = _cleaned(draft)
+    draft, unfilled = _filled(ticket, draft, by=by, at=at)
+    problems |= unfilled
     draft, wrong = _of_items(ticket, draft, cycle=cycle or ticket.cycle)
     problems |= wrong | _documents(draft)
     if not problems:
@@ -111,6 +115,18 @@ def _cleaned(draft: Draft) -> tuple[Draft, dict[str, list[str]]]:
     if draft.channel != ReplyChannel.CALL:
         values["call_outcome"] = ""  # what nobody called about must not excuse a reply from what it needs
     return replace(draft, **values), problems  # type: ignore[arg-type]  # texts all
+
+
+def _filled(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> tuple[Draft, dict[str, list[str]]]:
+    """Return the draft with the blanks of its texts filled in, and where some are left: those never go out."""
+    with_blanks = {name: text for name in BLANKS_IN if blanks.left(text := getattr(draft, name))}
+    if not with_blanks:
+        return draft, {}
+    said = {name: getattr(draft, name) for name in draft.__slots__}
+    known = ready_texts.known(ticket, said, by=by, at=at)
+    texts = {name: blanks.filled(text, known) for name, text in with_blanks.items()}
+    left = {name: found for name, text in texts.items() if (found := ready_texts.missing(text))}
+    return replace(draft, **texts), left  # type: ignore[arg-type]  # texts all
 
 
 def _missing(draft: Draft, *, is_plan: bool) -> list[str]:
