@@ -204,11 +204,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_FORMS = {
-    "login": "requests_desk.people.accounts.forms.LoginForm",
-    "reauthenticate": "requests_desk.people.accounts.forms.ReauthenticateForm",
-    "reset_password": "requests_desk.people.accounts.forms.ResetPasswordForm",
-}
+OWN_FORMS = {"login": "Login", "reauthenticate": "Reauthenticate", "reset_password": "ResetPassword"}
+OWN_FORMS |= {"change_password": "ChangePassword", "reset_password_from_key": "NewPassword"}
+ACCOUNT_FORMS = {what: f"requests_desk.people.accounts.forms.{name}Form" for what, name in OWN_FORMS.items()}
 # A whole office stands behind one address: narrow on the name, wide on the address (failures only).
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",

@@ -51,7 +51,7 @@ class NewPersonForm(PersonForm, RoleForm):
 class UnitForm(forms.ModelForm):  # type: ignore[type-arg]  # Django itself takes no type here
     """A unit of the department."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind)
+    kind = forms.ChoiceField(label=_("Kind of unit"), choices=UnitKind)
 
     class Meta:
         model = Unit

@@ -33,6 +33,7 @@ PEOPLE = {
 }
 WALKERS = (*PEOPLE, STRANGER)
 LANGUAGES = ("vi", "en")
+LAPTOP = {"width": 1366, "height": 768}
 # No page: files, parts of pages, answers to machines, and addresses that only lead on.
 NOT_PAGES = re.compile(
     r"\.(csv|xlsx|json|pdf|eml|txt|ico|atom|xml)$|^(healthz|readyz|metrics)$|/(known|bell|alike|as-sent|download)/$"
@@ -87,7 +88,7 @@ def way_to(line: Line, known: dict[str, Any]) -> tuple[str, set[int]]:
 
 @pytest.mark.parametrize("walker", WALKERS)
 def test_it_finds_nothing_wrong_on_any_page(walker: str, sign_in: SignIn, things: dict[str, dict[str, Any]]) -> None:
-    page = sign_in(PEOPLE.get(walker))
+    page = sign_in(PEOPLE.get(walker), viewport=LAPTOP)
     eyes = Eyes(page)
     faults = []
 

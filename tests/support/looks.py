@@ -45,11 +45,11 @@ class Eyes:
         page = self.page
         page.evaluate(_axe())  # past the policy that keeps other scripts out: it is no script of the page
         found = [*page.evaluate(FRAME), *self.said, *[_told(one) for one in page.evaluate(RUN)]]
-        wide = page.viewport_size
-        page.set_viewport_size(NARROW)
-        found += ["scrolls sideways at 320 px"] if page.evaluate(SIDEWAYS) else []
-        if wide:
-            page.set_viewport_size(wide)
+        wide = page.viewport_size or NARROW
+        for size in (wide, NARROW):
+            page.set_viewport_size(size)
+            found += [f"scrolls sideways at {size['width']} px"] if page.evaluate(SIDEWAYS) else []
+        page.set_viewport_size(wide)
         self.said.clear()
         return [f"{page.url.partition('/')[2].partition('/')[2]}: {one}" for one in found]
 

@@ -15,13 +15,18 @@ from requests_desk.people import tasks
 from requests_desk.people.models import User
 
 
+def say_once(form: forms.Form) -> None:
+    """Empty the boxes of what their labels say already."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
+
+
 class LoginForm(allauth.LoginForm):  # type: ignore[misc]  # allauth ships no types
     """Name and password; the box of the name is called `username`, as every password manager expects."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+        say_once(self)
         self.fields["password"].help_text = ""  # the way to a new password stands below the form
         self.fields["login"].widget.attrs |= {"autocapitalize": "none", "spellcheck": "false"}
 
@@ -35,8 +40,25 @@ class ReauthenticateForm(allauth.ReauthenticateForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        say_once(self)
         self.fields["password"].help_text = ""
-        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+
+class ChangePasswordForm(allauth.ChangePasswordForm):  # type: ignore[misc]
+    """The password in use, and a new one twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_once(self)
+        self.fields["oldpassword"].help_text = ""
+
+
+class NewPasswordForm(allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password twice, of somebody who followed the link of a mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_once(self)
 
 
 class AddPasskey(passkeys.AddWebAuthnForm):  # type: ignore[misc]
@@ -71,6 +93,10 @@ class InvitationForm(allauth.SetPasswordForm):  # type: ignore[misc]
     """The password of somebody who was invited."""
 
     user: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_once(self)
 
 
 class LanguageForm(forms.Form):

@@ -164,6 +164,13 @@ LISTS: dict[str, dict[str, Any]] = {
 }
 
 
+# The first that fits: each names itself after those it descends from.
+BROWSERS = [("Edg/", "Edge"), ("coc_coc", "Cốc Cốc"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet")]
+BROWSERS += [("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]
+SYSTEMS = [("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")]
+SYSTEMS += [("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")]
+
+
 @register.filter
 def folded(text: str) -> list[folding.Piece]:
     """Return a mail's words in pieces: what is new, what is quoted, how it signs off."""
@@ -233,6 +240,13 @@ def duration(span: timedelta) -> str:
 def urgency(due_at: datetime | None, at: datetime) -> str:
     """Return the suffix of the class that colours a due instant."""
     return moments.urgency(due_at, at)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Return what a browser calls itself in two words people know: `Firefox · Windows`."""
+    found = [next((name for mark, name in marks if mark in user_agent), "") for marks in (BROWSERS, SYSTEMS)]
+    return " · ".join(name for name in found if name) or user_agent
 
 
 @register.filter
