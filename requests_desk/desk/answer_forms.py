@@ -20,9 +20,11 @@ TEXTS = ("title", "question", "answer", "field", "unit")
 class AnswerForm(forms.Form):
     """The texts, and where they belong; `note` says for everybody what a correction changed."""
 
-    title = forms.CharField(label=_("Title"), required=False, help_text=_("As somebody would ask for it, in one line."))
+    title = forms.CharField(
+        label=_("Title of the answer"), required=False, help_text=_("As somebody would ask for it, in one line.")
+    )
     question = text_field(_("Question"), rows=5)
-    answer = text_field(_("Answer"), rows=10)
+    answer = text_field(_("The answer"), rows=10)
     field = forms.ChoiceField(label=_("Field"), required=False)
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none(), required=False, empty_label="—")
     note = text_field(

@@ -125,6 +125,15 @@ def query(text: str) -> Query | None:
     )
 
 
+def covered(title: str, *, by: str) -> float:
+    """Return how much of a title a text says, from 0 to 1: a syllable that stands everywhere weighs less."""
+    said = {word.folded for word in words(by)}
+    there = {*said, *renamed([word.folded for word in words(by)])}
+    weights = {word.folded: 0.3 if word.folded in COMMON else 1.0 for word in words(title)}
+    content = {one: weight for one, weight in weights.items() if one not in _FOLDED_FILLER}
+    return sum(weight for one, weight in content.items() if one in there) / (sum(content.values()) or 1.0)
+
+
 def any_of(lexemes: Iterable[str]) -> str:
     """Return the tsquery of what holds any of these."""
     return " | ".join(f"'{one}'" for one in lexemes)

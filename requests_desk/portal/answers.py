@@ -155,9 +155,9 @@ def table(request: HttpRequest) -> HttpResponseBase:
 HEADINGS = (
     gettext_lazy("Number"),
     gettext_lazy("Field"),
-    gettext_lazy("Title"),
+    gettext_lazy("Title of the answer"),
     gettext_lazy("Question"),
-    gettext_lazy("Answer"),
+    gettext_lazy("The answer"),
     gettext_lazy("Agency"),
     gettext_lazy("Unit"),
     gettext_lazy("Published"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,6 +26,8 @@ WEIGHED = 1_500
 ENOUGH = 5
 # A syllable that stands everywhere beside one that tells.
 BY_COMMON = 0.3
+# Of the best one's weight, to be shown for some of the words; and of a title's, to be offered for a longer text.
+FAIR, COVERED = 0.5, 0.5
 
 
 class BadCursor(ValueError):
@@ -60,10 +62,13 @@ def page(agency: Agency | None = None, *, field: str = "", q: str = "", cursor: 
 
 
 def like(text: str, agency: Agency | None = None, *, limit: int = ENOUGH, but: int | None = None) -> list[Answer]:
-    """Return the answers a text seems to ask for, the likeliest first; `but` is left out."""
+    """Return the answers a text seems to ask for, the likeliest first; `but` is left out.
+
+    Only those whose title the text says for the better part: a long text shares a word with everything.
+    """
     asked = searching.query(text)
-    pks = [pk for pk in _ranked(asked, agency, "") if pk != but][:limit] if asked else []
-    return _in_order(pks)
+    pks = [pk for pk in _ranked(asked, agency, "") if pk != but][: limit * 3] if asked else []
+    return [one for one in _in_order(pks) if searching.covered(one.title, by=text) >= COVERED][:limit]
 
 
 def holding(rows: QuerySet[Answer], q: str) -> QuerySet[Answer]:
@@ -123,22 +128,29 @@ def _in_order(pks: list[int]) -> list[Answer]:
 
 
 def _ranked(query: Query, agency: Agency | None, field: str) -> list[int]:
-    """Return the keys of what a query finds, the best first: all words in the question, then anywhere, then some."""
+    """Return the keys of what a query finds, the best first: all words in the question, then anywhere, then some.
+
+    What holds only some of them must say a fair part of what the best one says, or it is noise.
+    """
     rows = published(agency, field=field).order_by()
-    found: list[int] = []
-    stages = [("asked", query.every), ("said", query.every), *(("asked", looser) for looser in query.looser)]
-    for column, wanted in stages:
+    found: dict[int, float] = {}
+    for column in ("asked", "said"):
         if len(found) < ENOUGH:
-            known = set(found)
-            found += [pk for pk in _best(rows.filter(_Holds(column, wanted)), query) if pk not in known]
-    return found[:KEPT]
+            found |= _best(rows.filter(_Holds(column, query.every)), query, but=found)
+    for looser in query.looser:
+        if len(found) < ENOUGH:
+            more = _best(rows.filter(_Holds("asked", looser)), query, but=found)
+            least = FAIR * max([*found.values(), *more.values()], default=0.0)
+            found |= {pk: score for pk, score in more.items() if score >= least}
+    return list(found)[:KEPT]
 
 
-def _best(rows: QuerySet[Answer], query: Query) -> list[int]:
+def _best(rows: QuerySet[Answer], query: Query, *, but: Collection[int]) -> dict[int, float]:
+    """Return what the best of some rows weigh, by their keys, the heaviest first."""
     some = rows.values("pk")[:WEIGHED]
     score = _weight(query.telling, 1.0) + _weight(query.common, BY_COMMON)
-    weighed = Answer.objects.filter(pk__in=some).annotate(score=score)
-    return list(weighed.order_by("-score", "-pk").values_list("pk", flat=True)[:KEPT])
+    weighed = Answer.objects.filter(pk__in=some).annotate(score=score).order_by("-score", "-pk")
+    return {pk: score for pk, score in weighed.values_list("pk", "score")[:KEPT] if pk not in but}
 
 
 def _weight(lexemes: tuple[str, ...], factor: float) -> Value | SearchRank:

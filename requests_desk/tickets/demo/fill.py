@@ -13,7 +13,7 @@ from notifications import outbox
 from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.people.models import Agency, User
-from requests_desk.tickets.demo import documents, people, samples
+from requests_desk.tickets.demo import answers, documents, people, samples
 from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
 from requests_desk.tickets.models import Alert, Notice, Ticket
 from requests_desk.tickets.services import (
@@ -48,6 +48,7 @@ def fill(*, at: datetime, progress: Callable[[str], None]) -> list[dict[str, str
             progress(f"{number} of {len(steps)} events replayed")
     let_time_pass(until=at)
     Notice.objects.filter(at__lt=at - timedelta(days=1)).update(read_at=at)
+    answers.fill(house, at=at)
     figures.count(house.agency, at=at)
     documents.fill(house, at=at)
     return house.accounts
