@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from requests_desk.desk.views import (
     apologies,
@@ -60,6 +61,14 @@ VERBS: dict[str, Verb] = {
     "unseal": sealing.UNSEAL,
 }
 
+# What stands under one heading on the page; what is in none of them waits for the reader and stands first.
+GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("handling", _("Handling"), ("hand_over", "ask_part", "withdraw_part", "pause")),
+    ("requester", _("With the requester"), ("apologise", "caller", "links", "message", "thanks")),
+    ("asked", _("What is asked"), ("items", "split", "link", "merge")),
+    ("record", _("The record"), ("correct", "erase", "propose_spam", "seal", "unseal")),
+)
+
 
 class Panel(NamedTuple):
     """A verb as the page shows it."""
@@ -69,10 +78,31 @@ class Panel(NamedTuple):
     form: forms.Form
 
 
-def panels(ticket: Ticket, rights: Collection[Right], bound: Mapping[str, forms.Form]) -> list[Panel]:
+class Group(NamedTuple):
+    """Panels under one heading; the first group has none."""
+
+    key: str
+    title: Any
+    panels: list[Panel]
+
+
+class Panels(list[Panel]):
+    """What a person may do now, in the order of VERBS."""
+
+    @property
+    def groups(self) -> list[Group]:
+        """Return the same under the headings of GROUPS, what waits for its reader first and without one."""
+        grouped = {action for _key, _title, actions in GROUPS for action in actions}
+        offered = {panel.action: panel for panel in self}
+        waiting = Group("waiting", "", [panel for panel in self if panel.action not in grouped])
+        under = [Group(key, name, [offered[one] for one in acts if one in offered]) for key, name, acts in GROUPS]
+        return [waiting, *under]
+
+
+def panels(ticket: Ticket, rights: Collection[Right], bound: Mapping[str, forms.Form]) -> Panels:
     """Return what a person with these rights may do now; a form just sent back keeps what was typed."""
-    return [
+    return Panels(
         Panel(action, verb, bound.get(action) or verb.form(ticket, None))
         for action, verb in VERBS.items()
         if verb.right in rights and (verb.fits(ticket, rights) or action in bound)
-    ]
+    )
