@@ -157,6 +157,8 @@
     form.addEventListener("submit", () => {
       clearTimeout(timer);
       asking?.abort(); // what is sent now must not come back as a draft
+      // A session may have ended meanwhile: a new request knows whether it was taken, so its words wait here until then.
+      if (key.includes(":new:")) localStorage.setItem(key, JSON.stringify(typed()));
     });
     window.addEventListener("pagehide", () => timer && !form.dataset.sent && save());
     const left = isFirst && localStorage.getItem(key);
@@ -181,11 +183,14 @@
     const here = new Set([...document.querySelectorAll("[name=draft_place]")].map((box) => `draft:${any.dataset.user}:${box.value}`));
     const left = Object.keys(localStorage).filter((key) => key.startsWith(`draft:${any.dataset.user}:`) && !here.has(key));
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-    left.forEach(async (key) => {
+    const handed = left.map(async (key) => {
       const fields = JSON.parse(localStorage.getItem(key)).filter(([name]) => name !== "csrfmiddlewaretoken");
       const answer = await send(any, new URLSearchParams([...fields, ["csrfmiddlewaretoken", token]]));
       if (answer?.status === 204 || answer?.status === 400) localStorage.removeItem(key);
+      return answer?.status === 204;
     });
+    const isUntouched = () => [...any.closest("form").elements].every((box) => !("defaultValue" in box) || box.value === box.defaultValue);
+    Promise.all(handed).then((done) => done.includes(true) && isUntouched() && location.reload());
   }
 
   // What is marked in the conversation is what a part is split off with.

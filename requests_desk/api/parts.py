@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from requests_desk.api import inputs, outputs, references
 from requests_desk.api.base import BODY, ApiView, answers
 from requests_desk.api.fields import Instant, Reference, Text
+from requests_desk.api.sorting import ReasonIn
 from requests_desk.people.models import User
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import AskedPart
@@ -56,10 +57,6 @@ class AskIn(inputs.Act):
 
 class DeliverIn(inputs.Act):
     text = Text()
-
-
-class ReturnIn(inputs.Act):
-    reason = Text()
 
 
 class PartOut(outputs.Out):
@@ -113,11 +110,11 @@ class Deliver(ApiView):
 
 
 class GiveBack(ApiView):
-    @extend_schema(operation_id="parts_return", request=ReturnIn, responses=DONE)
+    @extend_schema(operation_id="parts_return", request=ReasonIn, responses=DONE)
     def post(self, request: Request, code: str, pk: int) -> Response:
         """Return what your unit was asked for, with a reason."""
         part = _part(self.user, code, pk, Right.NOTE)
-        asked = ReturnIn(data=request.data)
+        asked = ReasonIn(data=request.data)
         asked.is_valid(raise_exception=True)
         done = cooperation.give_back(part, **asked.validated_data, by=self.user, at=timezone.now())
         return Response(PartOut(done).data)

@@ -60,6 +60,7 @@ class Tickets(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Log a request. `lookup_code` and the secret link in `status_url` are shown this once."""
+        references.agency_to_log_in(self.user, "")  # who may not log at all is told so before any field
         asked = NewTicket(data=request.data)
         asked.is_valid(raise_exception=True)
         reference = asked.validated_data["unit"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
-from requests_desk.api import acts, approvals, docs, histories, parts, sorting, tickets, verbs
+from requests_desk.api import acts, approvals, docs, handing, histories, parts, sorting, tickets, verbs
 
 urlpatterns: list[URLPattern] = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
@@ -25,6 +25,12 @@ urlpatterns: list[URLPattern] = [
     path("tickets/<slug:code>/messages/", verbs.Messages.as_view()),
     path("tickets/<slug:code>/thanks/", verbs.Thanks.as_view()),
     path("tickets/<slug:code>/merge/", verbs.Merge.as_view()),
+    path("tickets/<slug:code>/hand_over/", handing.HandOver.as_view()),
+    path("tickets/<slug:code>/accept/", handing.Accept.as_view()),
+    path("tickets/<slug:code>/give_back/", handing.GiveBack.as_view()),
+    path("tickets/<slug:code>/apologies/", handing.Apologies.as_view()),
+    path("tickets/<slug:code>/apologies/<int:pk>/sign/", handing.SignApology.as_view()),
+    path("tickets/<slug:code>/apologies/<int:pk>/return/", handing.ReturnApology.as_view()),
     path("tickets/<slug:code>/parts/", parts.Parts.as_view()),
     path("tickets/<slug:code>/parts/<int:pk>/deliver/", parts.Deliver.as_view()),
     path("tickets/<slug:code>/parts/<int:pk>/return/", parts.GiveBack.as_view()),

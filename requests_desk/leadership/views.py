@@ -24,17 +24,17 @@ SOON = timedelta(hours=24)
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show what was missed and who holds it, and four lists: overdue and due within a day, by what was promised."""
+    """Show what was missed and who holds it, and six lists: overdue and due within a day, by what is owed."""
     agencies = access.agencies(request.user, access.Right.LEADERSHIP)
     if not agencies:
         raise PermissionDenied
     at = timezone.now()
-    lists = leadership.four_lists(request.user, at=at, within=SOON)
+    lists = leadership.due_lists(request.user, at=at, within=SOON)
     context = {
         "breaches": leadership.latest_breaches(request.user),
         "lists": lists,
-        "overdue": len(lists.overdue_first) + len(lists.overdue_promised),
-        "due_soon": len(lists.soon_first) + len(lists.soon_promised),
+        "overdue": len(lists.overdue),
+        "due_soon": len(lists.soon),
         "counts": {"overdue": desk.count(narrowed(request.user, Filters(due_before=at)))},
         "at": at,
     }

@@ -283,3 +283,8 @@ def test_it_counts_a_letter_from_the_opening_of_its_day(desk, as_) -> None:
 
     assert made["received_at"] == "2026-11-20T07:30:00+07:00"
     assert (read["entry"], read["arrival_number"]) == ("letter", "12")
+
+
+@pytest.mark.parametrize("who", ["ivan", "root"])
+def test_it_tells_who_may_not_log_before_any_field(desk: Desk, as_: As, who: str) -> None:
+    assert as_(getattr(desk, who)).post("tickets/", {}).status_code == 403

@@ -16,10 +16,25 @@ __all__ = ["browser", "open_page"]
 
 ACTS = (
     *("replies", "close", "assign", "notes", "items", "correct", "messages"),
+    *("split", "parts", "hand_over", "accept", "give_back", "apologies"),
     *("similar", "suggestion", "sort", "seal", "unseal", "link", "propose_spam"),
-    *("thanks", "merge", "unmerge", "split", "parts", "pause", "resume", "acknowledge"),
+    *(
+        "thanks",
+        "merge",
+        "unmerge",
+        "split",
+        "parts",
+        "hand_over",
+        "accept",
+        "give_back",
+        "apologies",
+        "pause",
+        "resume",
+        "acknowledge",
+    ),
 )
 PARTS = ("deliver", "return", "withdraw")
+APOLOGIES = ("sign", "return")
 SIGNING = ("approve", "return", "take_back", "submit", "carry_out")
 
 
@@ -40,6 +55,7 @@ def test_it_describes_every_address_and_how_to_be_known() -> None:
         *(f"tickets/{{code}}/{act}/" for act in ACTS),
         *(f"tickets/{{code}}/replies/{{id}}/{act}/" for act in SIGNING),
         *(f"tickets/{{code}}/parts/{{id}}/{act}/" for act in PARTS),
+        *(f"tickets/{{code}}/apologies/{{id}}/{act}/" for act in APOLOGIES),
         "tickets/{code}/files/{id}/",
         *(f"tickets/{{code}}/{history}/" for history in ("events", "notifications", "breaches")),
     }
@@ -66,6 +82,8 @@ def test_it_shows_the_page_in_a_browser_without_a_refusal(open_page: OpenPage) -
     page.goto(f"{V1}docs/")
     page.get_by_text("/api/v1/tickets/{code}/close/").wait_for()
 
-    assert page.locator(".opblock").count() == len(ACTS) + len(SIGNING) + len(PARTS) + 8  # and what is read or logged
+    assert (
+        page.locator(".opblock").count() == len(ACTS) + len(SIGNING) + len(PARTS) + len(APOLOGIES) + 9
+    )  # and what is read or logged
     assert refused == []
     assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(page.url).netloc}

@@ -58,11 +58,13 @@ def test_it_tells_how_late_alerts_were(client: Client, desk: Desk) -> None:
 
 
 def test_it_tells_the_pulse_the_gaps_and_who_is_away(client: Client, desk: Desk) -> None:
+    began = database_now()
     tasks.run_sweep()
 
     found = measured(client)
 
-    assert found["desk_heartbeat_age_seconds", "sweep"] < 5
+    # However long this machine took over it.
+    assert found["desk_heartbeat_age_seconds", "sweep"] <= (database_now() - began).total_seconds()
     assert found["desk_audit_findings", "due_without_event"] == 0
     assert found["desk_provider_away", "email"] == 0
 

@@ -20,7 +20,7 @@ def leader(client: Client, desk: Desk) -> Client:
     return client
 
 
-def test_it_sorts_what_is_late_and_what_is_due_into_four_lists(leader: Client, desk: Desk) -> None:
+def test_it_sorts_what_is_late_and_what_is_due_by_what_is_owed(leader: Client, desk: Desk) -> None:
     at = timezone.now()
     late, soon, _far = (log_ticket(desk, at=at - hours * HOUR) for hours in (50, 30, 1))
     promised = log_ticket(desk, at=at - 40 * HOUR)
@@ -29,13 +29,20 @@ def test_it_sorts_what_is_late_and_what_is_due_into_four_lists(leader: Client, d
         draft = a_reply("interim", "call", promised_at=at + due_in * HOUR)
         answered_by_call(ticket, by=desk.alice, at=at - 39 * HOUR, draft=draft)
 
+    missed, near = (
+        log_ticket(desk, at=at - 10 * HOUR, channel="referral", external_deadline=at + hours * HOUR)
+        for hours in (-1, 2)
+    )
+
     lists = leader.get("/leadership/").context["lists"]
 
     assert [[ticket.code for ticket in rows] for rows in lists] == [
         [late.code],
         [broken.code],
+        [missed.code],
         [soon.code],
         [promised.code],
+        [near.code],
     ]
 
 

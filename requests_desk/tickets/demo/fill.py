@@ -12,7 +12,7 @@ from django.db.models import Min
 from notifications import outbox
 from notifications.models import Notification
 from notifications.results import Result
-from requests_desk.people.models import Agency, User
+from requests_desk.people.models import Agency, Unit, User
 from requests_desk.tickets.demo import answers, documents, people, samples
 from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
 from requests_desk.tickets.models import Alert, Notice, Ticket
@@ -20,6 +20,7 @@ from requests_desk.tickets.services import (
     assignment,
     climbing,
     closing,
+    cooperation,
     figures,
     intake,
     policy_choice,
@@ -129,7 +130,11 @@ def _act(ticket: Ticket, act: Act, *, by: User, start: datetime, at: datetime) -
     if act.kind == "close":
         closing.close(ticket, act.ending, note=act.text, by=by, at=at)
         return
-    draft = replies.Draft(kind=act.kind, channel="email", text=act.text)
+    if act.kind == "ask" and act.promised_in:
+        unit = Unit.objects.get(agency=ticket.agency, code=act.unit)
+        cooperation.ask(ticket, unit=unit, question=act.text, due_at=start + act.promised_in, by=by, at=at)
+        return
+    draft = replies.Draft(kind=act.kind, channel="email", text=act.text, items=act.items or None)
     if not ticket.requester.email:
         spoken: dict[str, Any] = {"call_outcome": "reached", "spoke_to": str(ticket.requester), "said": act.text}
         draft = replace(draft, channel="call", **spoken)

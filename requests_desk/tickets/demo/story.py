@@ -19,7 +19,10 @@ REMINDER_IN, BREACH_IN, PROMISED_IN = (TO_COME_UP + timedelta(seconds=s) for s i
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something an officer did, so long after receipt: `kind` of reply or `close`."""
+    """Something an officer did, so long after receipt: `kind` of reply, `close`, or `ask` another unit for its part.
+
+    `items` are the questions a reply settles, all where it names none; `unit` is who is asked.
+    """
 
     after: timedelta
     by: str
@@ -27,6 +30,8 @@ class Act:
     text: str
     promised_in: timedelta | None = None  # from the first start
     ending: str = ""
+    items: tuple[int, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,18 @@ ROWS: tuple[Row, ...] = (
     Row(
         "SR-21", 90 * HOUR, "QLNL", "tuan", _interim(40 * HOUR, "tuan", "Đã rà soát năm trên chín nội dung.", 20 * HOUR)
     ),
-    Row("SR-28", 100 * HOUR, "VP", "lan", _interim(47 * HOUR, "lan", "Đã chia nội dung cho bốn phòng.", 100 * HOUR)),
+    # Answered in part, while another unit is asked for the rest.
+    Row(
+        "SR-28",
+        100 * HOUR,
+        "VP",
+        "lan",
+        (
+            *_interim(47 * HOUR, "lan", "Đã chia nội dung cho bốn phòng.", 100 * HOUR),
+            Act(70 * HOUR, "lan", "answer", "Quỹ đất và chi phí gian hàng như biểu gửi kèm.", items=(1, 3)),
+            Act(80 * HOUR, "lan", "ask", "Đề nghị cho ý kiến về giá điện giờ cao điểm.", 60 * HOUR, unit="QLNL"),
+        ),
+    ),
     # Missed, and one of them still open.
     Row("SR-13", 53 * HOUR, "VP", "lan"),
     Row(

@@ -18,15 +18,34 @@ from requests_desk.tickets.queries import desk
 from sla.models import Breach, MilestoneName
 
 LISTED = 50
+OWED = (
+    (MilestoneName.FIRST_REPLY,),
+    (MilestoneName.PROMISED,),
+    (MilestoneName.STATUTORY, MilestoneName.EXTERNAL),
+)
 
 
-class FourLists(NamedTuple):
-    """What is late and what falls due soon, each by what was promised: the first reply, or a promised one."""
+class DueLists(NamedTuple):
+    """What is late and what falls due soon, each by what is owed: the first reply, a promised one, or a limit that the
+    law or another body sets.
+    """
 
     overdue_first: list[Ticket]
     overdue_promised: list[Ticket]
+    overdue_limit: list[Ticket]
     soon_first: list[Ticket]
     soon_promised: list[Ticket]
+    soon_limit: list[Ticket]
+
+    @property
+    def overdue(self) -> list[Ticket]:
+        """Return all that is late."""
+        return [*self.overdue_first, *self.overdue_promised, *self.overdue_limit]
+
+    @property
+    def soon(self) -> list[Ticket]:
+        """Return all that falls due soon."""
+        return [*self.soon_first, *self.soon_promised, *self.soon_limit]
 
 
 def latest_breaches(user: User | AnonymousUser, *, limit: int = LISTED) -> list[dict[str, Any]]:
@@ -43,19 +62,18 @@ def latest_breaches(user: User | AnonymousUser, *, limit: int = LISTED) -> list[
     return [_row(breach, tickets[_ticket_id(breach)], told[breach.milestone_id]) for breach in found]
 
 
-def four_lists(
+def due_lists(
     user: User | AnonymousUser, *, at: datetime, within: timedelta, right: Right = Right.LEADERSHIP
-) -> FourLists:
+) -> DueLists:
     """Return the open tickets late at `at` and those that fall due `within` a span after it, the first due on top."""
     rows = desk.dressed(access.visible(user, right).filter(closed_at__isnull=True)).order_by("next_due_at", "pk")
     late = rows.filter(next_due_at__lte=at, queue_at__lte=at)
     soon = rows.filter(next_due_at__gt=at, next_due_at__lte=at + within, queue_at__lte=at + within)
-    return FourLists(*_by_promise(late), *_by_promise(soon))
+    return DueLists(*_by_milestone(late), *_by_milestone(soon))
 
 
-def _by_promise(rows: QuerySet[Ticket]) -> tuple[list[Ticket], list[Ticket]]:
-    promised = Q(open_milestone=MilestoneName.PROMISED)
-    return list(rows.exclude(promised)[:LISTED]), list(rows.filter(promised)[:LISTED])
+def _by_milestone(rows: QuerySet[Ticket]) -> list[list[Ticket]]:
+    return [list(rows.filter(Q(open_milestone__in=names))[:LISTED]) for names in OWED]
 
 
 def _told(milestones: Collection[int]) -> dict[int, list[Alert]]:

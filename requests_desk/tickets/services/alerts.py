@@ -190,7 +190,7 @@ def _digest(made: Digest, way: Recipient, tellings: Sequence[Telling], storm: St
     rows = [telling.alert for telling in tellings]
     held = _latest(telling.held.get(way.channel) for telling in tellings)
     if storm.parts[name]:
-        whole = list(Alert.objects.filter(digest=made).select_related("ticket__unit"))
+        whole = list(Alert.objects.filter(digest=made).select_related("ticket__unit", "milestone"))
         # One breach among them and nothing of it waits, whichever batch it came with (N4).
         both = _latest([held, storm.held[name]])
         if notifications_outbox.rewrite(alert_texts.digest(made, way, whole, at=at, held=both, part=1), at=at):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -85,17 +86,18 @@ def _drafts(agency: Agency, person: User, *, day: date, at: datetime) -> list[Dr
     ways = [way for way in ways_to(person, ["email"]) if way.channel == "email"]
     if not ways:
         return []
-    lists = leadership.four_lists(person, at=at, within=SOON, right=Right.READ)
+    lists = leadership.due_lists(person, at=at, within=SOON, right=Right.READ)
     unheard = set(
         Alert.objects.filter(
-            ticket__in=[*lists.overdue_first, *lists.overdue_promised],
+            ticket__in=lists.overdue,
             is_breach=True,
             needs_ack=True,
             acknowledged_at__isnull=True,
         ).values_list("ticket", flat=True)
     )
     with translation.override(person.language):
-        lines = [[_line(ticket, unheard, at=at) for ticket in rows if ticket.agency_id == agency.pk] for rows in lists]
+        own = [[_line(ticket, unheard, at=at) for ticket in rows if ticket.agency_id == agency.pk] for rows in lists]
+    lines: dict[str, Any] = dict(zip(lists._fields, own, strict=True))
     return [
         texts.draft(
             agency,
@@ -104,12 +106,9 @@ def _drafts(agency: Agency, person: User, *, day: date, at: datetime) -> list[Dr
             subject=f"morning:{agency.pk}:{day.isoformat()}",
             cause=CAUSE,
             key=f"morning:{agency.pk}:{day.isoformat()}:{way.key}:{way.channel}",
-            overdue_first=lines[0],
-            overdue_promised=lines[1],
-            soon_first=lines[2],
-            soon_promised=lines[3],
-            overdue=len(lines[0]) + len(lines[1]),
-            soon=len(lines[2]) + len(lines[3]),
+            overdue=sum(len(rows) for name, rows in lines.items() if name.startswith("overdue")),
+            soon=sum(len(rows) for name, rows in lines.items() if name.startswith("soon")),
+            **lines,
             at=at,
             leadership_url=f"{settings.PUBLIC_BASE_URL}/leadership/",
         )

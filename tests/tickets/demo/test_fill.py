@@ -59,7 +59,7 @@ def test_it_counts_all_of_the_past_as_sent_when_it_was_written():
     assert all(reply.reached_at == reply.created_at for reply in Reply.objects.all())
 
 
-def test_it_knows_each_requester_once():
+def test_it_knows_each_requester_once_and_answers_one_in_part():
     fill(at=MOMENTS[0], progress=quietly)
 
     known = Requester.objects.values_list("organisation", "name", "email", "phones__number")
@@ -67,3 +67,7 @@ def test_it_knows_each_requester_once():
     assert len(known) == len(set(known)) == Requester.objects.count() + 1
     often = Ticket.objects.filter(requester__organisation="Công ty TNHH Sản xuất Gỗ Vạn Phát Sơn")
     assert (often.count(), often.values("requester").distinct().count()) == (3, 1)
+    # And one is answered in part, while another unit is asked.
+    ticket = Ticket.objects.get(parts__state="asked")
+    assert dict(ticket.items.values_list("number", "result")) == {1: "answer", 2: "", 3: "answer", 4: ""}
+    assert ticket.state == "interim_sent"

@@ -273,6 +273,7 @@ def test_it_sends_one_digest_for_more_than_five(desk, count, mails):
     assert rows.filter(channel="email").count() == rows.filter(channel="sms").count() == mails
     text = "".join(row.text for row in rows.filter(channel="email"))
     assert all(ticket.code in text for ticket in tickets)
+    assert text.count("phản hồi lần đầu: hạn") == (count if mails == 1 else 0)
     assert Alert.objects.filter(person=desk.leader, digest__isnull=mails != 1).count() == count
 
 

@@ -56,7 +56,7 @@ def test_it_goes_to_the_leadership_or_their_deputy(desk):
     assert [row.destination for row in mornings()] == [desk.chief.email]
 
 
-def test_it_has_four_lists_each_line_with_its_link(desk):
+def test_it_has_a_list_for_each_thing_owed_each_line_with_its_link(desk):
     at = local("25/11/2026 07:30")
     late = log_ticket(desk, at=at - 50 * HOUR, received_at=at - 50 * HOUR)
     soon = log_ticket(desk, officer=desk.alice, at=at - 30 * HOUR)
@@ -64,16 +64,18 @@ def test_it_has_four_lists_each_line_with_its_link(desk):
     answered_by_call(
         promised, by=desk.alice, at=at - 39 * HOUR, draft=a_reply("interim", "call", promised_at=at + HOUR)
     )
+    asked = log_ticket(desk, at=at - 10 * HOUR, channel="referral", external_deadline=at - HOUR)
     far = log_ticket(desk, at=at - HOUR)
     reminders.sweep(at=at)
 
     text = mornings()[-1].text
     assert late.code in text.split("\nII. ")[0]
-    assert soon.code in text.split("III. ")[1].split("\nIV. ")[0]
-    assert promised.code in text.split("IV. ")[1]
+    assert soon.code in text.split("IV. ")[1].split("\nV. ")[0]
+    assert promised.code in text.split("\nV. ")[1].split("\nVI. ")[0]
+    assert f"{asked.code}, thời hạn cơ quan ngoài giao" in text.split("III. ")[1].split("\nIV. ")[0]
     assert far.code not in text
-    assert text.count("/desk/tickets/") == 3
-    assert "1 yêu cầu quá hạn, 2 sắp đến hạn" in mornings()[-1].title
+    assert text.count("/desk/tickets/") == 4
+    assert "2 yêu cầu quá hạn, 2 sắp đến hạn" in mornings()[-1].title
 
 
 @pytest.mark.parametrize("is_heard", [True, False])
