@@ -77,6 +77,8 @@ RIGHTS: dict[str, frozenset[Right]] = {
     | frozenset({Right.READ, Right.SENT_MESSAGES, Right.MAIL, Right.SETTINGS_READ, Right.SETTINGS}),
     Role.AUDITOR: frozenset({Right.READ}),
 }
+# Whoever may handle a request.
+REPLYING = tuple(role for role, rights in RIGHTS.items() if Right.REPLY in rights)
 # These hold their rights within their unit alone, and over what lies on their own desk.
 UNIT_ROLES = frozenset({Role.OFFICER, Role.UNIT_HEAD})
 # What their people hold on a request whose lead asked their unit for its part.

@@ -47,7 +47,8 @@ def test_it_asks_no_more_at_ten_thousand_requests(desk: Desk) -> None:
             transaction.set_rollback(True)
         return found
 
-    asked(client, "/desk/")  # what is asked once in a lifetime
+    for path in ("/desk/", ticket.url):  # what is asked once in a lifetime
+        asked(client, path)
     few, many = at(10), at(10_000)
 
     assert few == many

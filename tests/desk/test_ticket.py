@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from notifications.results import Result
-from requests_desk.tickets.models import Reply, Ticket
+from requests_desk.tickets.models import Message, Reply, Ticket
 from requests_desk.tickets.services import replies
 from tests.support.cast import Desk, a_reply, log_ticket, mail_is, outbox_row
 
@@ -147,11 +147,36 @@ def test_it_does_nothing_it_does_not_know(client: Client, ticket: Ticket, action
     assert client.post(ticket.url, {"action": action}).status_code == 400
 
 
+@pytest.mark.parametrize("count", [3, 200])
 def test_it_costs_as_much_with_a_long_story(
-    client: Client, ticket: Ticket, desk: Desk, django_assert_max_num_queries: Any
+    client: Client, ticket: Ticket, desk: Desk, count: int, django_assert_max_num_queries: Any
 ) -> None:
-    for _time in range(6):
+    for _time in range(3):
         replies.send(ticket, a_reply("answer"), by=desk.bob, at=timezone.now())
+    Message.objects.bulk_create(
+        Message(
+            ticket=ticket, direction="in", channel="email", text=f"Nội dung {n}.", author=desk.bob, at=timezone.now()
+        )
+        for n in range(count)
+    )
+    client.get(ticket.url)  # versions of rules are read once
 
-    with django_assert_max_num_queries(37):
-        client.get(ticket.url)
+    with django_assert_max_num_queries(19):
+        page = client.get(ticket.url)
+
+    assert page.context["has_earlier"] == (count > 30)
+    assert len(page.content) < 70_000
+
+
+def test_it_folds_what_was_said_long_ago_and_opens_it_on_demand(client: Client, ticket: Ticket) -> None:
+    at = timezone.now()
+    Message.objects.bulk_create(
+        Message(ticket=ticket, direction="in", channel="email", text=f"Lời {n}.", at=at + timedelta(seconds=n))
+        for n in range(40)
+    )
+
+    page, whole = client.get(ticket.url), client.get(f"{ticket.url}?thread=all")
+
+    assert [said.text for said in page.context["thread"]] == [ticket.text, *(f"Lời {n}." for n in range(10, 40))]
+    assert "?thread=all#thread-title" in page.text
+    assert len(whole.context["thread"]) == 41 and "?thread=all" not in whole.text

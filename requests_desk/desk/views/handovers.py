@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_desk.desk import directory
 from requests_desk.desk.forms import text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import Unit, User
@@ -24,9 +25,10 @@ class OfferForm(Seen):
 
     def __init__(self, ticket: Ticket, data: Data | None) -> None:
         super().__init__(ticket, data, prefix_id="hand_over")
-        field = self.fields["unit"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  declared so above
-        field.queryset = Unit.objects.filter(agency=ticket.agency_id).exclude(pk=ticket.unit_id or 0).order_by("name")
+        rows = Unit.objects.filter(agency=ticket.agency_id).exclude(pk=ticket.unit_id or 0).order_by("name")
+        known = directory.of(ticket.agency)
+        others = [unit for unit in known.units if unit.pk != ticket.unit_id] if known else None
+        directory.offer(self, "unit", rows, others)
 
 
 class OneHandover(Seen):

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_desk.desk import directory
 from requests_desk.desk.forms import text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import Unit, User
@@ -23,11 +24,9 @@ class SealForm(Seen):
 
     def __init__(self, ticket: Ticket, data: Data | None = None) -> None:
         super().__init__(ticket, data, prefix_id="seal")
-        here = {"units": ticket.agency.units.order_by("name"), "people": people_of(ticket.agency_id)}
-        for name, rows in here.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101  declared so above
-            field.queryset = rows
+        known = directory.of(ticket.agency)
+        directory.offer(self, "units", ticket.agency.units.order_by("name"), known and known.units)
+        directory.offer(self, "people", people_of(ticket.agency_id), known and known.people)
 
 
 class ReasonForm(Seen):

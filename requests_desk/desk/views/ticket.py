@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_desk.desk import forms
+from requests_desk.desk import directory, forms
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.reply_forms import ReplyForm
 from requests_desk.desk.views import composing, cooperation, verbs
@@ -23,13 +23,12 @@ from requests_desk.desk.views.verbs import VERBS
 from requests_desk.people import identifiers
 from requests_desk.tickets import access, downloads
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Attachment, ReadyText, Ticket
-from requests_desk.tickets.queries import alerts, drafts, ticket_page
+from requests_desk.tickets.models import Attachment, Ticket
+from requests_desk.tickets.queries import alerts, ticket_page, ticket_reading
 from requests_desk.tickets.services import (
     assignment,
     closing,
     intake,
-    items,
     links,
     locking,
     notices,
@@ -193,24 +192,18 @@ def _show(form: Form, fields: dict[str, list[str]]) -> None:
 def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
     at = timezone.now()
     rights = access.rights_on(request.user, ticket)
-    before = request.GET.get("before", "")
-    timeline, older = ticket_page.timeline(ticket, before=int(before) if before.isdecimal() else None)
-    conflict = more.pop("conflict", None)
-    sent = ticket_page.sent(ticket)
     relatives = ticket_page.relatives(ticket, access.visible(request.user))
     is_survivor = any(one["link"] == "merged_from" for one in relatives)
     absorbed = links.absorbed_by(ticket) if is_survivor else []
-    breaches = ticket_page.breaches(ticket, absorbed)
-    seen = {"seen_seq": ticket.ledger_seq}
-    begun = drafts.on_ticket(request.user, ticket.code)
+    reading = ticket_reading.read(ticket, request.user, absorbed=absorbed, whole=request.GET.get("thread") == "all")
+    directory.know(ticket.agency, directory.Directory(reading.units, reading.people, reading.able))
+    before = request.GET.get("before", "")
+    timeline, older = ticket_page.timeline(ticket, before=int(before) if before.isdecimal() else None, reading=reading)
+    conflict = more.pop("conflict", None)
+    breaches = ticket_page.breaches(reading)
+    seen, begun = {"seen_seq": ticket.ledger_seq}, reading.begun
     clock = ticket_page.clock(ticket)
-    known = composing.Known(
-        written=ticket_page.replies_of(ticket),
-        ready=list(ReadyText.objects.filter(agency=ticket.agency_id)),
-        asked=items.current(ticket),
-        begun=begun,
-        calendar=clock.calendar,
-    )
+    known = composing.Known(reading.replies, reading.ready, reading.items, begun, clock.calendar)
     form = more.pop("reply_form", None) or composing.fresh(request, ticket, known, at=at)
     context = {
         "ticket": ticket,
@@ -223,9 +216,10 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "breaches": breaches,
         # Asked for only where one may have been owed.
         "apologies": ticket_page.apologies(ticket) if breaches else [],
-        "thread": ticket_page.conversation(ticket, known.written, sent, absorbed),
-        "notices": ticket_page.notices(ticket, sent),
-        "unheard": alerts.on_ticket(ticket),
+        "thread": ticket_page.conversation(ticket, reading, absorbed),
+        "notices": ticket_page.notices(ticket, reading.sent, reading),
+        "unheard": alerts.still_unheard(reading.told),
+        "has_earlier": reading.has_earlier,
         "timeline": timeline,
         "timeline_next_url": f"?before={older}" if older else None,
         "can": {right.value: True for right in rights},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -41,16 +41,35 @@ def alarmed(user: User) -> QuerySet[Alert]:
     return _unheard().filter(level=ALARM, ticket__in=access.visible(user)).exclude(Exists(since))
 
 
+def of_ticket(ticket: Ticket) -> list[Alert]:
+    """Return every alert of a ticket with whom it told, who heard it and its milestone. One query."""
+    rows = Alert.objects.filter(ticket=ticket).select_related("person", "acknowledged_by", "milestone")
+    return list(rows.order_by("pk"))
+
+
+def still_unheard(told: Iterable[Alert]) -> list[Alert]:
+    """Return of these alerts those that nobody acknowledged, and that still ask for it."""
+    return [
+        one
+        for one in told
+        if one.needs_ack and not (one.acknowledged_at or one.milestone.met_at or one.milestone.ended_at)
+    ]
+
+
+def subjects(ticket: Ticket, told: Iterable[Alert]) -> list[str]:
+    """Return as `message_subjects`, of alerts read before."""
+    return [ticket.key, *(f"digest:{pk}" for pk in sorted({one.digest_id for one in told if one.digest_id}))]
+
+
 def message_subjects(ticket: Ticket) -> list[str]:
     """Return what the outbox knows messages about a request by: its own key, and the digests that list it (N5)."""
     digests = Alert.objects.filter(ticket=ticket, digest__isnull=False).values_list("digest", flat=True)
     return [ticket.key, *(f"digest:{pk}" for pk in sorted(set(digests)))]
 
 
-def by_message(ticket: Ticket) -> dict[str, Alert]:
-    """Return the alerts of a request by what `of_message` makes of the keys of their messages. One query."""
-    rows = Alert.objects.filter(ticket=ticket).select_related("person", "acknowledged_by").order_by("pk")
-    return {f"digest:{row.digest_id}:{row.recipient}" if row.digest_id else row.key: row for row in rows}
+def by_message(told: Iterable[Alert]) -> dict[str, Alert]:
+    """Return the alerts of a request by what `of_message` makes of the keys of their messages."""
+    return {f"digest:{row.digest_id}:{row.recipient}" if row.digest_id else row.key: row for row in told}
 
 
 def of_message(key: str) -> str:

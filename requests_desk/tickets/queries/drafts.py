@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Draft
 
@@ -18,7 +20,6 @@ def one(user: User, pk: str) -> Draft | None:
     return Draft.objects.filter(user=user, pk=pk).first() if pk.isdecimal() else None
 
 
-def on_ticket(user: User, code: str) -> dict[str, Draft]:
-    """Return by place what a person began to write on the page of a ticket."""
-    rows = Draft.objects.filter(user=user, place__in=[f"reply:{code}", f"note:{code}"])
-    return {draft.place: draft for draft in rows}
+def rows_on(user: User, code: str) -> QuerySet[Draft]:
+    """Return what a person began to write on the page of a ticket, each under its place."""
+    return Draft.objects.filter(user=user, place__in=[f"reply:{code}", f"note:{code}"])

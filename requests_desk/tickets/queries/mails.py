@@ -52,8 +52,13 @@ def one(user: User, pk: int) -> Mail | None:
 
 def of_tickets(tickets: Sequence[int]) -> list[Mail]:
     """Return the mails these requests and what was added to them came by, without their words. One query."""
+    return list(rows_of(tickets))
+
+
+def rows_of(tickets: Sequence[int]) -> QuerySet[Mail]:
+    """Return the mails of `of_tickets`, not asked for yet."""
     rows = Mail.objects.filter(ticket__in=tickets, state=MailState.DONE, duplicate_of__isnull=True)
-    return list(rows.exclude(reason__in=[MailReason.REPORTED, MailReason.STAFF]).defer("text").order_by("pk"))
+    return rows.exclude(reason__in=[MailReason.REPORTED, MailReason.STAFF]).defer("text").order_by("pk")
 
 
 def silent(user: User) -> list[Mailbox]:

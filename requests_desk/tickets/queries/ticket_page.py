@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,11 +29,12 @@ from requests_desk.tickets.models import (
     TicketCycle,
     TicketLink,
 )
-from requests_desk.tickets.queries import alerts, mails
+from requests_desk.tickets.queries import alerts
+from requests_desk.tickets.queries.ticket_reading import Reading
 from requests_desk.tickets.services import departures, limits, links, replies
 from requests_desk.tickets.words import LinkKind, ReplyState
-from sla import explain, wording, worktime
-from sla.models import Breach, Clock, Milestone, MilestoneName
+from sla import explain, pinned, wording, worktime
+from sla.models import Clock, Milestone, MilestoneName
 from sla.policies import Policy
 
 TIMELINE_PAGE = 50
@@ -105,13 +106,14 @@ def sent(ticket: Ticket) -> list[Notification]:
     return outbox.outlines(alerts.message_subjects(ticket))
 
 
-def notices(ticket: Ticket, sent: list[Notification]) -> list[dict[str, Any]]:
+def notices(ticket: Ticket, sent: list[Notification], reading: Reading | None = None) -> list[dict[str, Any]]:
     """Return of `sent` what went by itself, the newest first: whom it told, how it fared, in how many tries (N7).
 
     What belongs to an alert names it: on which rung its reader stands, and who acknowledged it when (N2).
     """
     names = ("pk", "cause", "channel", "destination", "state", "reason", "created_at", *PROOF)
-    readers, told = _readers(sent), alerts.by_message(ticket)
+    readers = _readers(sent) if reading is None else {f"user:{pk}": name for pk, name in reading.names.items()}
+    told = alerts.by_message(alerts.of_ticket(ticket) if reading is None else reading.told)
     return [
         {name: getattr(row, name) for name in names}
         | {"at": row.outcome_at or row.created_at, "reader": readers.get(row.recipient, "")}
@@ -129,12 +131,6 @@ def _readers(sent: list[Notification]) -> dict[str, str]:
     return {f"user:{pk}": str(person) for pk, person in people.items()}
 
 
-def replies_of(ticket: Ticket) -> list[Reply]:
-    """Return every reply of a ticket with who wrote and signed it and how it went, the oldest first. Two queries."""
-    rows = ticket.replies.select_related("author", "signed_by").prefetch_related("deliveries")
-    return list(rows.order_by("created_at", "pk"))
-
-
 def going(written: Sequence[Reply], *, at: datetime) -> list[Going]:
     """Return of a ticket's replies those that wait to go, the next first."""
     found = [
@@ -145,24 +141,23 @@ def going(written: Sequence[Reply], *, at: datetime) -> list[Going]:
     return sorted(found, key=lambda one: one.goes_at)
 
 
-def conversation(
-    ticket: Ticket, written: Sequence[Reply], sent: list[Notification], absorbed: Sequence[int]
-) -> list[Said]:
-    """Return what was asked, replied (`written`) and noted, the oldest first; `sent` tells how each reply fared.
+def conversation(ticket: Ticket, reading: Reading, absorbed: Sequence[int]) -> list[Said]:
+    """Return what was asked, replied and noted, the oldest first; of a long story the question and its latest part.
 
     What was asked and noted in the requests merged into it, `absorbed`, is part of it (P8).
     """
     merged = Ticket.objects.filter(pk__in=absorbed) if absorbed else ()
-    known = {row.key: row for row in sent}
-    own = [ticket.pk, *absorbed]
-    files = _files(own)
-    came = _mails(own)
+    known = {row.key: row for row in reading.sent}
+    files, came = _files(reading.files), _mails(reading.mails)
     said = [
-        *(_asked(one, ticket, files, came) for one in (ticket, *merged)),
-        *(_message(m, files, came) for m in Message.objects.filter(ticket__in=own).select_related("author")),
-        *(_reply(row, known, files) for row in written),
+        *(_message(m, reading.names, files, came) for m in reading.messages),
+        *(_reply(row, known, files) for row in reading.replies),
     ]
-    return sorted(said, key=lambda one: one.at)
+    if reading.has_earlier:
+        begins_at = reading.messages[-1].at
+        said = [one for one in said if one.at >= begins_at]
+    asked = [_asked(one, ticket, files, came) for one in (ticket, *merged)]
+    return sorted([*asked, *said], key=lambda one: one.at)
 
 
 def apologies(ticket: Ticket) -> list[Apology]:
@@ -170,27 +165,28 @@ def apologies(ticket: Ticket) -> list[Apology]:
     return list(ticket.apologies.select_related("author", "signed_by").order_by("-pk"))
 
 
-def timeline(ticket: Ticket, *, before: int | None = None) -> tuple[list[Happened], int | None]:
+def timeline(
+    ticket: Ticket, *, before: int | None = None, reading: Reading | None = None
+) -> tuple[list[Happened], int | None]:
     """Return a page of the history, the newest first, and the number before which the next page lies."""
     rows = ticket.events.select_related("actor").order_by("-seq")
     rows = rows.filter(seq__lt=before) if before else rows
     events = list(rows[: TIMELINE_PAGE + 1])
-    names = _names(events)
+    names = _names(events, reading)
     lines = [_happened(event, names) for event in events[:TIMELINE_PAGE]]
     return lines, lines[-1].seq if len(events) > TIMELINE_PAGE else None
 
 
 def clock(ticket: Ticket) -> Timed:
     """Return the reply clock of the current cycle with what else runs beside it, and why it is due when it is (P11)."""
-    own = Clock.objects.filter(ticket_clock__ticket=ticket, ticket_clock__cycle=ticket.cycle)
-    pinned = own.select_related("policy_version", "calendar_version", "ticket_clock").order_by("pk")
-    rows = list(pinned.prefetch_related("milestones"))
+    own = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, clock__ticket_clock__cycle=ticket.cycle)
+    found = list(own.select_related("clock__ticket_clock").order_by("clock_id", "pk"))
+    rows = list({m.clock_id: m.clock for m in found}.values())
     row = next(one for one in rows if one.ticket_clock.role == TicketClock.Role.REPLY)
     # What a merge brought and took back again is no concern of this request any more.
-    every = (m for one in rows for m in one.milestones.all() if m.end_reason != limits.UNMERGED)
-    milestones = sorted(every, key=lambda m: (m.due_at, m.pk))
+    milestones = sorted((m for m in found if m.end_reason != limits.UNMERGED), key=lambda m: (m.due_at, m.pk))
     first = next(m for m in milestones if m.name == MilestoneName.FIRST_REPLY)
-    policy = Policy.from_json(row.policy_version.document)
+    policy = pinned.policy(row.policy_version_id)
     limited = {m.clock_id: m for m in milestones if m.name == MilestoneName.STATUTORY}
     return Timed(
         rule=policy.rule,
@@ -199,19 +195,19 @@ def clock(ticket: Ticket) -> Timed:
         due_a_at=first.due_a_at or first.due_at,
         due_b_at=first.due_b_at or first.due_at,
         milestones=tuple(_milestone(m) for m in milestones),
-        calendar=worktime.Calendar.from_json(row.calendar_version.document),
+        calendar=pinned.calendar(row.calendar_version_id),
         explanation=_why(row, policy, first, *policy.counting),
         statutory=next((_why_statutory(one, limited[one.pk]) for one in rows if one.pk in limited), ()),
     )
 
 
 def _why_statutory(clock: Clock, milestone: Milestone) -> tuple[str, ...]:
-    policy = Policy.from_json(clock.policy_version.document)
+    policy = pinned.policy(clock.policy_version_id)
     return _why(clock, policy, milestone, "working_days", policy.statutory_days)
 
 
 def _why(clock: Clock, policy: Policy, milestone: Milestone, rule: worktime.Rule, amount: int) -> tuple[str, ...]:
-    calendar = worktime.Calendar.from_json(clock.calendar_version.document)
+    calendar = pinned.calendar(clock.calendar_version_id)
     pauses = list(clock.pauses.values_list("began_at", "ends_at")) if policy.pause_days else []
     told = explain.explain_set(calendar, clock.started_at, rule, amount, pauses=pauses, due_at=milestone.due_at)
     return tuple(wording.sentences(told))
@@ -239,22 +235,17 @@ def field_name(ticket: Ticket) -> str:
     return str(listed) if listed else ticket.field
 
 
-def breaches(ticket: Ticket, absorbed: Sequence[int]) -> list[dict[str, Any]]:
+def breaches(reading: Reading) -> list[dict[str, Any]]:
     """Return every missed milestone, void ones and those of merged requests too: none is ever erased (P6, P8)."""
-    rows = (
-        Breach.objects.filter(milestone__clock__ticket_clock__ticket__in=[ticket.pk, *absorbed])
-        .select_related("milestone")
-        .order_by("due_at")
-    )
     return [
         {
-            "milestone": b.milestone.name,
+            "milestone": reading.missed[b.milestone_id].name,
             "due_at": b.due_at,
             "recorded_at": b.recorded_at,
             "cause": b.cause,
             "void_reason": b.void_reason,
         }
-        for b in rows
+        for b in reading.breaches
     ]
 
 
@@ -268,18 +259,18 @@ def _milestone(milestone: Milestone) -> dict[str, Any]:
     return {"name": milestone.name, "due_at": milestone.due_at, "met_at": milestone.met_at, "state": state}
 
 
-def _files(tickets: list[int]) -> Files:
-    """Return the files of these requests by what they came with."""
+def _files(rows: Iterable[Attachment]) -> Files:
+    """Return files by what they came with."""
     files: Files = {}
-    for file in Attachment.objects.filter(ticket__in=tickets).order_by("pk"):
+    for file in rows:
         came_with = ("reply", file.reply_id) if file.reply_id else ("message", file.message_id)
         files.setdefault(("ticket", file.ticket_id) if came_with[1] is None else came_with, []).append(file)
     return files
 
 
-def _mails(tickets: list[int]) -> Mails:
-    """Return the mails these requests came by, by what each became."""
-    return {("message", m.said_id) if m.said_id else ("ticket", m.ticket_id): m for m in mails.of_tickets(tickets)}
+def _mails(rows: Iterable[Mail]) -> Mails:
+    """Return mails by what each became."""
+    return {("message", m.said_id) if m.said_id else ("ticket", m.ticket_id): m for m in rows}
 
 
 def _asked(asked: Ticket, ticket: Ticket, files: Files, came: Mails) -> Said:
@@ -287,9 +278,9 @@ def _asked(asked: Ticket, ticket: Ticket, files: Files, came: Mails) -> Said:
     return Said("in", asked.received_at, asked.text, asked.channel, author=str(ticket.requester), files=own, mail=mail)
 
 
-def _message(message: Message, files: Files, came: Mails) -> Said:
+def _message(message: Message, names: Mapping[int, str], files: Files, came: Mails) -> Said:
     own, mail = tuple(files.get(("message", message.pk), ())), came.get(("message", message.pk))
-    author = str(message.author) if message.author else mail.sender if mail else ""
+    author = names.get(message.author_id or 0) or (mail.sender if mail else "")
     return Said(message.direction, message.at, message.text, message.channel, author=author, files=own, mail=mail)
 
 
@@ -334,11 +325,15 @@ def _happened(event: Event, names: dict[str, str]) -> Happened:
     return Happened(event.seq, event.at, sentences.sentence(event, names), actor, icon)
 
 
-def _names(events: list[Event]) -> dict[str, str]:
+def _names(events: list[Event], reading: Reading | None = None) -> dict[str, str]:
     assigned = [event.facts for event in events if event.kind in sentences.MOVES]
     asked = [event.facts["unit"] for event in events if event.kind in sentences.PARTS]
-    units = Unit.objects.in_bulk([*asked, *(facts["unit"][1] for facts in assigned if facts["unit"][1])])
-    users = User.objects.in_bulk([facts["officer"][1] for facts in assigned if facts["officer"][1]])
-    return {f"unit:{pk}": str(unit) for pk, unit in units.items()} | {
-        f"user:{pk}": str(user) for pk, user in users.items()
-    }
+    moved = {facts["unit"][1] for facts in assigned if facts["unit"][1]} | set(asked)
+    held = {facts["officer"][1] for facts in assigned if facts["officer"][1]}
+    units = {unit.pk: str(unit) for unit in reading.units} if reading else {}
+    people = dict(reading.names) if reading else {}
+    if moved - set(units):
+        units |= {pk: str(unit) for pk, unit in Unit.objects.in_bulk(moved - set(units)).items()}
+    if held - set(people):
+        people |= {pk: str(user) for pk, user in User.objects.in_bulk(held - set(people)).items()}
+    return {f"unit:{pk}": name for pk, name in units.items()} | {f"user:{pk}": name for pk, name in people.items()}
