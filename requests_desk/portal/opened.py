@@ -38,7 +38,7 @@ def act(view: Act) -> Callable[[HttpRequest], HttpResponse]:
             problem = _("This page was open for too long: please open your request again.")
             return page(request, "portal/status_form.html", {"form": StatusForm(), "problem": problem}, status=404)
         try:
-            throttle.count(address=request.META["REMOTE_ADDR"], code=f"act {opened.ticket.code}", phone="", at=at)
+            throttle.count(address=request.META["REMOTE_ADDR"], act=opened.ticket.code, at=at)
         except throttle.TooMany as refused:
             response = show(request, opened, status=429, problem=too_many(refused))
             response["Retry-After"] = str(refused.retry_after_s)

@@ -91,7 +91,7 @@ def verified(view: View) -> Callable[[HttpRequest], HttpResponse]:
         at = timezone.now()
         try:
             ticket = own_data.take(request.POST.get("data", ""), at=at)
-            throttle.count(address=request.META["REMOTE_ADDR"], code=f"data {ticket.code}", phone="", at=at)
+            throttle.count(address=request.META["REMOTE_ADDR"], act=f"data {ticket.code}", at=at)
         except NotFound:
             problem = _("This page was open for too long: please open your request again.")
             return page(request, "portal/status_form.html", {"form": StatusForm(), "problem": problem}, status=404)

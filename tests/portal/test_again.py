@@ -112,7 +112,7 @@ def test_it_becomes_a_new_request_after_thirty_days(client: Client, desk: Desk):
 def test_it_is_slowed_down(client: Client, answered: Logged):
     token = opened(client, answered)
     sent = [
-        client.post("/status/again/", {"token": token, "reason": REASON}) for _ in range(throttle.LIMITS["code"] + 1)
+        client.post("/status/again/", {"token": token, "reason": REASON}) for _ in range(throttle.LIMITS["act"] + 1)
     ]
 
     assert (sent[-1].status_code, sent[-2].status_code) == (429, 409)

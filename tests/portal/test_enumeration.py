@@ -13,19 +13,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_desk.portal import throttle
+from requests_desk.tickets.models import StatusLink
 from requests_desk.tickets.services.intake import Logged
 from tests.portal.cast import OTHER_PHONE, PHONE, UNKNOWN, ask, logged, page
-from tests.support.cast import Desk
+from tests.support.cast import Desk, later
 
 Knock = Callable[[], Any]
 ROUNDS = 15
 WRONG_LOOKUP = "ABCDEFGH"
 
 
-@pytest.fixture(params=["phone", "lookup"])
+@pytest.fixture(params=["phone", "lookup", "link"])
 def knocks(request: pytest.FixtureRequest, client: Client, desk: Desk, asked: Logged) -> dict[str, Knock]:
     """Return every way to be wrong with one of the two proofs."""
     code, sealed = asked.ticket.code, logged(desk, kind="denunciation").ticket.code
+    if request.param == "link":
+        return _links(client, desk)
     if request.param == "phone":
         return {
             "wrong number": lambda: ask(client, code, phone=OTHER_PHONE),
@@ -37,6 +40,17 @@ def knocks(request: pytest.FixtureRequest, client: Client, desk: Desk, asked: Lo
         "wrong look-up code": lambda: ask(client, code, lookup=WRONG_LOOKUP),
         "unknown code": lambda: ask(client, UNKNOWN, lookup=WRONG_LOOKUP),
         "look-up code of another": lambda: ask(client, sealed, lookup=asked.lookup_code),
+    }
+
+
+def _links(client: Client, desk: Desk) -> dict[str, Knock]:
+    revoked, expired = logged(desk), logged(desk)
+    StatusLink.objects.filter(ticket=revoked.ticket).update(revoked_at=later(hours=1))
+    StatusLink.objects.filter(ticket=expired.ticket).update(expires_at=later(hours=1))
+    return {
+        "revoked link": lambda: client.get(f"/s/{revoked.link_token}/"),
+        "expired link": lambda: client.get(f"/s/{expired.link_token}/"),
+        "unknown link": lambda: client.get("/s/ABCDEFGHIJKLMNOPQRSTUV/"),
     }
 
 
@@ -79,7 +93,7 @@ def test_it_limits_unknown_codes_like_known_ones(client: Client, asked: Logged):
 def _without_what_was_typed(answer: Any) -> str:
     shown = page(answer)
     for name in ("code", "phone", "lookup"):
-        shown = shown.replace(f' value="{answer.context["form"][name].value()}"', "")
+        shown = shown.replace(f' value="{answer.context["form"][name].value() or ""}"', "")
     return shown
 
 
