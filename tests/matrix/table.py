@@ -219,7 +219,13 @@ LINES = (
         for action, who in ACTS.items()
     ),
     page("desk/tickets/<slug:code>/alike/", get=STAFF, at="desk/" + TICKET + "alike/"),
-    page("desk/tickets/<slug:code>/survey/", get=SURVEYORS, post=SURVEYORS, at="desk/" + TICKET + "survey/"),
+    page(
+        "desk/tickets/<slug:code>/survey/",
+        get=SURVEYORS,
+        post=SURVEYORS,
+        at="desk/" + TICKET + "survey/",
+        answers={409},
+    ),
     page("desk/tickets/<slug:code>/saved/", get=LOGGERS, at="desk/" + TICKET + "saved/"),
     page("desk/tickets/<slug:code>/deadline/", get=STAFF, at="desk/" + TICKET + "deadline/"),
     page("desk/tickets/<slug:code>/slip.pdf", get=LOGGERS, at="desk/" + TICKET + "slip.pdf", answers={404}),

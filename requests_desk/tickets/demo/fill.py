@@ -15,7 +15,7 @@ from notifications.results import Result
 from requests_desk.people.models import Agency, Unit, User
 from requests_desk.tickets.demo import answers, documents, people, samples
 from requests_desk.tickets.demo.story import REMINDER_IN, ROWS, SPAM, Act, Row
-from requests_desk.tickets.models import Alert, Notice, Ticket
+from requests_desk.tickets.models import Alert, Notice, Survey, Ticket
 from requests_desk.tickets.services import (
     assignment,
     climbing,
@@ -26,7 +26,9 @@ from requests_desk.tickets.services import (
     policy_choice,
     reminders,
     replies,
+    survey,
 )
+from requests_desk.tickets.services.survey import Answers
 from requests_desk.tickets.words import Reason
 from sla import catalogue, versions, worktime
 from sla.models import Milestone
@@ -50,6 +52,7 @@ def fill(*, at: datetime, progress: Callable[[str], None]) -> list[dict[str, str
     let_time_pass(until=at)
     Notice.objects.filter(at__lt=at - timedelta(days=1)).update(read_at=at)
     answers.fill(house, at=at)
+    rate(by=house.people["lan"], at=at)
     figures.count(house.agency, at=at)
     documents.fill(house, at=at)
     return house.accounts
@@ -61,6 +64,21 @@ def let_time_pass(*, until: datetime) -> None:
         reminders.sweep(at=moment)
         count_as_sent(at=moment)
         acknowledge_reminders(at=moment)
+
+
+def rate(*, by: User, at: datetime) -> None:
+    """Let most of those who were asked say over the phone how they found the answer."""
+    said = (
+        Answers("very_satisfied", "early", "full", "good", comment="Trả lời nhanh, rõ ràng."),
+        Answers("satisfied", "on_time", "full", "good"),
+        Answers("satisfied", "on_time", "partly", "good", comment="Mong có thêm biểu mẫu kèm theo."),
+        Answers("neutral", "late", "partly", "fair"),
+    )
+    asked = Survey.objects.filter(invited_at__isnull=False, ticket__sealed=False).exclude(ticket__officer=by)
+    asked = asked.exclude(ticket__replies__author=by)
+    for number, one in enumerate(asked.select_related("ticket").distinct().order_by("pk")):
+        if number % 5 != 4:
+            survey.enter(one.ticket, said[number % len(said)], way="phone", by=by, at=at)
 
 
 def acknowledge_reminders(*, at: datetime) -> None:
@@ -89,6 +107,7 @@ def _next_look() -> datetime | None:
         Notification.objects.aggregate(at=Min("next_attempt_at")),
         Agency.objects.aggregate(at=Min("morning_at")),
         Notice.objects.aggregate(at=Min("mail_at")),
+        Survey.objects.aggregate(at=Min("ask_at")),
     )
     return min((found["at"] for found in waiting if found["at"]), default=None)
 
