@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.db.models.expressions import ExpressionWrapper
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,7 +18,7 @@ from requests_desk.library.words import State
 from requests_desk.people.models import Agency
 
 PAGE = 20
-MOST_COUNTED = 1_000
+MOST_COUNTED = 200
 ISSUERS = 100
 # How well a document fits what is searched: as it was typed in its fields, all words there, in its text.
 AS_TYPED, IN_FIELDS, IN_TEXT = 0, 1, 2
@@ -33,6 +32,8 @@ FIELD_NAMES = {
     "file": _("File"),
     "link": _("Link"),
 }
+# What begins a line of its own in a Vietnamese document.
+_BEGINS = re.compile(r"(?:Điều|Mục|Chương|Phần|Khoản)\s|\d+[.)]|[a-zđ]\)|[-+•–]")
 SNIPPET = 260
 TITLE = 120
 SEARCHED_FOR_SNIPPETS = 100_000
@@ -113,17 +114,13 @@ def search(wanted: Wanted, *, after: str = "") -> Page:
     by itself anywhere in the text. `after` is that of the page before; an unreadable one begins anew.
     """
     tokens = tuple(indexing.words(wanted.q)[: indexing.MOST_WORDS])
-    rows = _filtered(wanted)
-    if not tokens:
-        return Page() if wanted.q.strip() else _page(rows.annotate(fit=Value(0)), after=after, tokens=(), total=rows)
-    is_loose = after.startswith("~")
-    matching = _loosely(rows, tokens) if is_loose else _matching(rows, tokens)
-    page = _page(matching, after=after.removeprefix("~"), tokens=tokens, total=matching)
+    if wanted.q.strip() and not tokens:
+        return Page()
+    rows, is_loose = _filtered(wanted), after.startswith("~")
+    page = _page(rows, tokens, after.removeprefix("~"), is_loose=is_loose)
     if not page.found and not after and len(tokens) > 1:
-        is_loose, matching = True, _loosely(rows, tokens)
-        page = _page(matching, after="", tokens=tokens, total=matching)
-    mark = "~" if is_loose and page.after else ""
-    return Page(page.found, mark + page.after, page.total, is_loose)
+        page = _page(rows, tokens, "", is_loose=True)
+    return page
 
 
 def issuers() -> list[str]:
@@ -133,8 +130,9 @@ def issuers() -> list[str]:
 
 
 def years() -> list[int]:
-    """Return the years of what is published, the latest first."""
-    return [day.year for day in published().dates("shown_date", "year", order="DESC")]
+    """Return the years from the first to the last document published, the latest first."""
+    days = published().aggregate(first=Min("shown_date"), last=Max("shown_date"))
+    return list(range(days["last"].year, days["first"].year - 1, -1)) if days["last"] else []
 
 
 def issuers_of(agency: Agency) -> list[str]:
@@ -186,6 +184,7 @@ def flowing(text: str) -> str:
     shown = ""
     for line, next_ in zip(lines, [*lines[1:], ""], strict=True):
         goes_on = (len(line) >= full and line[-1:] not in ".;:") or next_[:1].islower()
+        goes_on = goes_on and not _BEGINS.match(next_)
         shown += line + (" " if goes_on else "\n")
     return shown.strip()
 
@@ -217,35 +216,49 @@ def _filtered(wanted: Wanted) -> QuerySet[Document]:
     return rows
 
 
-def _matching(rows: QuerySet[Document], tokens: Sequence[str]) -> QuerySet[Document]:
-    beside = indexing.pairs(tokens) or tokens
-    in_fields, as_typed = Q(title_words=indexing.query_of(tokens)), Q(title_words=indexing.query_of(beside))
-    in_text = Q(text_words=indexing.query_of(beside))
-    fit = Case(When(as_typed, then=AS_TYPED), When(in_fields, then=IN_FIELDS), default=IN_TEXT)
-    return rows.filter(in_fields | in_text).annotate(fit=ExpressionWrapper(fit, output_field=IntegerField()))
+def _tiers(tokens: Sequence[str], *, is_loose: bool) -> list[tuple[int, Q]]:
+    """Return what fits, the best first, each with how well; none of them holds a document of another."""
+    if not tokens:
+        return [(AS_TYPED, Q())]
+    if is_loose:
+        return [(IN_TEXT, Q(text_words=indexing.query_of(tokens)))]
+    beside = indexing.query_of(indexing.pairs(tokens) or tokens)
+    as_typed, in_fields = Q(title_words=beside), Q(title_words=indexing.query_of(tokens))
+    tiers = [(AS_TYPED, as_typed), (IN_FIELDS, in_fields & ~as_typed), (IN_TEXT, Q(text_words=beside) & ~in_fields)]
+    return tiers if len(tokens) > 1 else [tiers[0], tiers[2]]
 
 
-def _loosely(rows: QuerySet[Document], tokens: Sequence[str]) -> QuerySet[Document]:
-    return rows.filter(text_words=indexing.query_of(tokens)).annotate(fit=Value(IN_TEXT))
+def _page(rows: QuerySet[Document], tokens: Sequence[str], after: str, *, is_loose: bool) -> Page:
+    """Ask tier by tier until the page is full: one sort over all that fits would read every long text's words."""
+    tiers, place = _tiers(tokens, is_loose=is_loose), _place(after)
+    shown: list[tuple[int, Document]] = []
+    for fit, fits in tiers:
+        if len(shown) <= PAGE and (place is None or fit >= place[0]):
+            found = rows.filter(fits, _beyond(place) if place and fit == place[0] else Q())
+            found = found.select_related("file").defer("file__text").order_by("-shown_date", "-id")
+            shown += [(fit, one) for one in found[: PAGE + 1 - len(shown)]]
+    after = _mark(*shown[PAGE - 1], is_loose=is_loose) if len(shown) > PAGE else ""
+    total = len(shown) if not place and not after else _total(rows, tiers)
+    return Page(_with_words(shown[:PAGE], tokens), after, total, is_loose)
 
 
-def _page(rows: QuerySet[Any], *, after: str, tokens: Sequence[str], total: QuerySet[Any]) -> Page:
-    place = _place(after)
-    if place:
-        fit, day, pk = place
-        later = Q(shown_date__lt=day) | Q(shown_date=day, pk__lt=pk)
-        beyond = Q(fit__gt=fit) | Q(fit=fit) & later if tokens else later
-        rows = rows.filter(beyond)
-    order = ("fit", "-shown_date", "-id") if tokens else ("-shown_date", "-id")
-    shown = list(rows.select_related("file").defer("file__text").order_by(*order)[: PAGE + 1])
-    more = len(shown) > PAGE
-    shown = shown[:PAGE]
-    last = shown[-1] if more else None
-    return Page(
-        _with_words(shown, tokens),
-        f"{last.fit}.{last.shown_date.isoformat()}.{last.pk}" if last else "",
-        total[: MOST_COUNTED + 1].count(),
-    )
+def _total(rows: QuerySet[Document], tiers: Sequence[tuple[int, Q]]) -> int:
+    """Count what fits, as far as anybody counts."""
+    total = 0
+    for _fit, fits in tiers:
+        if total <= MOST_COUNTED:
+            total += rows.filter(fits)[: MOST_COUNTED + 1 - total].count()
+    return total
+
+
+def _beyond(place: tuple[int, date, int]) -> Q:
+    _fit, day, pk = place
+    return Q(shown_date__lt=day) | Q(shown_date=day, pk__lt=pk)
+
+
+def _mark(fit: int, document: Document, *, is_loose: bool) -> str:
+    """Return the place of the last document of a page, for the address of the next."""
+    return f"{'~' if is_loose else ''}{fit}.{document.shown_date.isoformat()}.{document.pk}"
 
 
 def _place(after: str) -> tuple[int, date, int] | None:
@@ -256,18 +269,21 @@ def _place(after: str) -> tuple[int, date, int] | None:
         return None
 
 
-def _with_words(documents: Sequence[Any], tokens: Sequence[str]) -> list[Found]:
+def _with_words(shown: Sequence[tuple[int, Document]], tokens: Sequence[str]) -> list[Found]:
     """Return each with its words marked; texts are read for those alone that were found by their text."""
     if not tokens:
-        return [Found(one, [Piece(_title(one), False)], [Piece(one.abstract, False)], []) for one in documents]
+        return [Found(one, [Piece(_title(one), False)], [Piece(one.abstract, False)], []) for _fit, one in shown]
     pattern = indexing.pattern_of(tokens)
-    by_text = [one.file_id for one in documents if one.fit == IN_TEXT and one.file_id]
-    texts = dict(DocumentFile.objects.filter(pk__in=by_text).values_list("pk", "text"))
+    by_text = [one.file_id for fit, one in shown if fit == IN_TEXT and one.file_id]
+    texts = dict(DocumentFile.objects.filter(pk__in=by_text).values_list("pk", "text")) if by_text else {}
     return [
         Found(
-            one, marked(_title(one), pattern), marked(one.abstract, pattern), snippet(texts.get(one.file_id), pattern)
+            one,
+            marked(_title(one), pattern),
+            marked(one.abstract, pattern),
+            snippet(texts.get(one.file_id or 0), pattern),
         )
-        for one in documents
+        for _fit, one in shown
     ]
 
 
