@@ -115,7 +115,7 @@ class AnswerCount(models.Model):
     reused = models.PositiveIntegerField(default=0)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["-views"], name="answer_most_read")]
+        indexes: ClassVar = [models.Index(fields=["-views", "-answer"], name="answer_most_read")]
 
     def __str__(self) -> str:
         return f"answer {self.answer_id}: {self.views}"
