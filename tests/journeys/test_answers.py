@@ -1,4 +1,4 @@
-"""An answer's journey: found on a phone, with and without a script, and said to be useful; given again by an officer."""
+"""The way of an answer: found on a phone, with and without a script, said to be useful, given again by an officer."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_it_is_given_again_in_a_reply(sign_in: SignIn):
     page: Page = sign_in("minh")
     page.goto("/desk/tickets/?hands=mine")
     page.locator(".table a.code").first.click()
-    page.locator(".aid summary").click()
+    page.locator(".aid summary", has_text="Câu trả lời đã công bố").click()
     page.fill("#offer-q", "gia han ruou")
     page.locator("#offered button", has_text=re.compile("Đưa vào")).first.click()
 
