@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.template.loader import render_to_string
@@ -50,6 +51,12 @@ SMS = sorted((ROOT / "templates" / "sms").rglob("*.txt"))
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
 def test_it_holds_no_inline_style_or_script(page: Path):
     assert not INLINE.search(page.read_text())
+
+
+def test_it_holds_the_mark_itself_in_every_page():
+    drawn = (ROOT / "static" / "img" / "mark.svg").read_text().strip().replace('"', "'")
+
+    assert drawn in unquote(render_to_string("_favicon.html"))
 
 
 def test_it_draws_every_icon_that_is_used():

@@ -48,7 +48,7 @@ def test_the_secret_link_opens_the_files(client: Client, asked: Logged) -> None:
 def test_a_phone_number_opens_no_file(client: Client, asked: Logged) -> None:
     said = page(ask(client, asked.ticket.code, phone=PHONE))
 
-    assert "câu hỏi" not in said
+    assert "câu hỏi.pdf" not in said
     assert not LINK.findall(said)
 
 
