@@ -108,6 +108,7 @@ def anonymise() -> None:
     if settings.ANONYMISE_NIGHTLY and timezone.localtime(at).hour in AT_NIGHT:
         for done in forgetting.anonymise(at=at, limit=ANONYMISED_AT_ONCE):
             log.info("forgot %s requests whose term is over", done)
+        forgetting.anonymise_strays(at=at)
 
 
 @shared_task(name="tickets.tidy_files")

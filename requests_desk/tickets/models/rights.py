@@ -80,10 +80,11 @@ class Erasure(models.Model):
     """One line of what was forgotten; the database itself refuses to change or remove it.
 
     `is_whole` tells a request whose every word went from one that only lost who asked. `counts` says how much of what.
+    Without a `ticket` it is about what came in and became no request.
     """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="erasures")
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="erasures")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, null=True, related_name="erasures")
     why = models.CharField(max_length=12, choices=ErasedWhy)
     is_whole = models.BooleanField()
     # The request for erasure it answers; none where a rule did it.

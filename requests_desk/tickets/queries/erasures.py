@@ -10,5 +10,5 @@ SHOWN = 50
 
 def latest(agency: Agency) -> list[Erasure]:
     """Return the latest lines of an agency's log, the newest first. A sealed request is named by nothing here (P13)."""
-    rows = Erasure.objects.filter(agency=agency, ticket__sealed=False).select_related("ticket", "by", "asked_in")
+    rows = Erasure.objects.filter(agency=agency).exclude(ticket__sealed=True).select_related("ticket", "by", "asked_in")
     return list(rows.order_by("-pk")[:SHOWN])

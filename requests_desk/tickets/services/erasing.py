@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from notifications import upkeep
-from requests_desk.people.models import User
+from requests_desk.people.models import Agency, User
 from requests_desk.tickets.models import (
     Apology,
     AskedPart,
@@ -40,7 +40,16 @@ from requests_desk.tickets.models import (
 )
 from requests_desk.tickets.services import ledger, links, requesters, searched
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import ApologyState, ErasedWhy, HandoverState, PartState, ReplyKind, ReplyState, State
+from requests_desk.tickets.words import (
+    ApologyState,
+    ErasedWhy,
+    HandoverState,
+    MailState,
+    PartState,
+    ReplyKind,
+    ReplyState,
+    State,
+)
 
 # What stands where a rule of the database wants words that are gone.
 NOTHING = "—"
@@ -141,6 +150,35 @@ def family_of(survivor: Requester) -> list[Requester]:
 def _took_in(some: Iterable[Requester]) -> list[Requester]:
     found = list(Requester.objects.filter(merged_into__in=some))
     return [*found, *_took_in(found)] if found else []
+
+
+# --- what became no request -------------------------------------------------------------------------------------------
+
+
+def erase_strays(agency: Agency, *, before: datetime, at: datetime) -> Erasure | None:
+    """Forget what came in before then and became no request: held forms, mails, rows of old registers.
+
+    What still waits for a person stays. Return the line of the log, None where there was nothing.
+    """
+    with transaction.atomic():
+        own = {"agency": agency, "ticket": None}
+        held = Held.objects.filter(**own, settled_at__isnull=False, received_at__lt=before)
+        settled = Mail.objects.filter(**own, state__in=(MailState.DONE, MailState.DISMISSED), received_at__lt=before)
+        mails = settled.filter(duplicate_of__ticket=None)
+        rows = RegisterRow.objects.filter(**own, register__at__lt=before).exclude(cells=[])
+        counts = {
+            "held": held.exclude(data=_EMPTY_FORM).update(data=_EMPTY_FORM, reason=NOTHING),
+            "raw_mails": MailContent.objects.filter(mail__in=mails.values("pk")).delete()[0],
+            "mails": mails.exclude(sender="").update(**_NO_MAIL, dismiss_reason=_kept_if(state=MailState.DISMISSED)),
+            "register_rows": rows.update(cells=[], errors={}),
+        }
+        if not any(counts.values()):
+            return None
+        log = {"why": ErasedWhy.RETENTION, "is_whole": True, "counts": counts}
+        return Erasure.objects.create(agency=agency, at=at, **log)
+
+
+_NO_MAIL = dict.fromkeys(("sender", "sender_name", "message_id", "html", "dated", "subject", "text"), "")
 
 
 # --- its words --------------------------------------------------------------------------------------------------------

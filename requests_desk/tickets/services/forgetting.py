@@ -117,6 +117,13 @@ def anonymise(*, at: datetime, by: User | None = None, limit: int | None = None)
             return
 
 
+def anonymise_strays(*, at: datetime) -> int:
+    """Forget what became no request, by the term of information requests. Return how much of it there was."""
+    rules = RetentionRule.objects.filter(kind=Kind.INFORMATION).select_related("agency")
+    done = [erasing.erase_strays(rule.agency, before=_years_later(at, -rule.years), at=at) for rule in rules]
+    return sum(sum(one.counts.values()) for one in done if one)
+
+
 def _years_later(moment: datetime, years: int) -> datetime:
     """Return the same day of another year; 29 February has its day before where there is none."""
     try:

@@ -238,6 +238,23 @@ def test_it_is_for_the_database_to_refuse_an_empty_text_that_nobody_erased(desk:
         Ticket.objects.update(text="")
 
 
+def test_it_forgets_what_became_no_request_once_its_term_is_over(desk: Desk):
+    RetentionRule.objects.create(agency=desk.agency, kind="information", years=5)
+    strays(desk, log_ticket(desk))
+    Held.objects.update(ticket=None, reason="Quảng cáo bimat")
+    Mail.objects.update(ticket=None, state="dismissed", dismiss_reason="Bimat", settled_by=desk.lan, settled_at=later())
+    RegisterRow.objects.update(ticket=None, state="wrong")
+    AskedPart.objects.all().delete()
+    Survey.objects.all().delete()
+
+    early = forgetting.anonymise_strays(at=later(days=300))
+    done = forgetting.anonymise_strays(at=later() + LONG_AGO)
+    again = forgetting.anonymise_strays(at=later() + LONG_AGO)
+
+    assert (early, done, again) == (0, 4, 0)
+    assert found() == [] and Erasure.objects.get().ticket is None
+
+
 # --- by rule ----------------------------------------------------------------------------------------------------------
 
 

@@ -35,4 +35,5 @@ class Command(BaseCommand):
             for done in forgetting.anonymise(at=at, limit=options["limit"]):
                 self.stdout.write(f"{done} of {total}")
                 self.stdout.flush()
-        self.stdout.write(f"forgot {done} requests")
+            strays = forgetting.anonymise_strays(at=at)
+        self.stdout.write(f"forgot {done} requests, and {strays} rows of what became none")
