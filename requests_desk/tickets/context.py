@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from notifications import channels
 from requests_desk.people.models import User
 from requests_desk.tickets import access
-from requests_desk.tickets.models import Alert
+from requests_desk.tickets.models import Alert, Ticket
 from requests_desk.tickets.queries import alerts, health, promises
 from requests_desk.tickets.queries import frame as frames
 from requests_desk.tickets.templatetags.desk import word
@@ -27,6 +27,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "unconfirmed": SimpleLazyObject(lambda: _unconfirmed(request)),
         "rights": SimpleLazyObject(lambda: access.held(request.user)),
         "alarms": SimpleLazyObject(lambda: _alarms(request, around())),
+        "untold": SimpleLazyObject(lambda: _untold(request, around())),
         "bell": lambda: known.unread if (known := around()) else 0,
     }
 
@@ -39,6 +40,11 @@ def _around(request: HttpRequest) -> frames.Frame | None:
 def _alarms(request: HttpRequest, around: frames.Frame | None) -> list[Alert]:
     has_alarms = around is not None and around.has_alarms
     return alerts.alarms(request.user) if has_alarms and isinstance(request.user, User) else []
+
+
+def _untold(request: HttpRequest, around: frames.Frame | None) -> list[Ticket]:
+    is_untold = around is not None and around.is_untold
+    return alerts.untold(request.user) if is_untold and isinstance(request.user, User) else []
 
 
 def _unconfirmed(request: HttpRequest) -> list[promises.Unconfirmed]:

@@ -172,3 +172,20 @@ def test_it_shows_no_bar_where_somebody_was_told_since(desk: Desk, alarm: Alert)
     )
 
     assert queries.alarms(desk.bob) == []
+
+
+def test_it_says_in_red_that_nobody_at_all_can_be_reached(desk: Desk) -> None:
+    """N3: not even an administrator; and no more once somebody was told."""
+    now = timezone.now()
+    ticket = log_ticket(desk, at=now - timedelta(hours=49), officer=desk.alice)
+    User.objects.update(email="", phone="")
+    reminders.sweep(at=now)
+
+    page = signed_in(desk.alice).get("/desk/").text
+
+    bar = page.partition("Không báo được cho bất kỳ ai")[2].partition("</div>")[0]
+    assert ticket.code in bar
+    assert "Không báo được cho bất kỳ ai" not in signed_in(desk.charlie).get("/desk/").text
+    User.objects.filter(pk=desk.leader.pk).update(email="leader@so.example")
+    reminders.sweep(at=now + reminders.NOBODY_THERE)
+    assert "Không báo được cho bất kỳ ai" not in signed_in(desk.alice).get("/desk/").text

@@ -11,6 +11,7 @@ from requests_desk.tickets import access, alert_texts
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Alert, Ticket
 from requests_desk.tickets.services.recipients import ALARM
+from sla.models import Breach
 
 LISTED = 50
 
@@ -59,6 +60,19 @@ def still_unheard(told: Iterable[Alert]) -> list[Alert]:
 def subjects(ticket: Ticket, told: Iterable[Alert]) -> list[str]:
     """Return as `message_subjects`, of alerts read before."""
     return [ticket.key, *(f"digest:{pk}" for pk in sorted({one.digest_id for one in told if one.digest_id}))]
+
+
+def untold(user: User) -> list[Ticket]:
+    """Return the requests a person may see with a missed deadline of which nobody was told. One query."""
+    told = Alert.objects.filter(milestone=OuterRef("milestone"))
+    missed = Breach.objects.filter(
+        milestone__clock__ticket_clock__ticket=OuterRef("pk"),
+        milestone__met_at__isnull=True,
+        milestone__ended_at__isnull=True,
+        voided_at__isnull=True,
+    )
+    rows = access.visible(user).filter(Exists(missed.exclude(Exists(told))), closed_at__isnull=True)
+    return list(rows.order_by("next_due_at", "pk")[:LISTED])
 
 
 def message_subjects(ticket: Ticket) -> list[str]:

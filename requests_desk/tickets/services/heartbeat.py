@@ -8,6 +8,8 @@ from requests_desk.tickets.models import Heartbeat
 
 SWEEP = "sweep"
 MAILBOXES = "mailboxes"
+# The last time there was an alert to send and nobody at all to send it to.
+UNTOLD = "untold"
 # By channel: each sender's queue has a process of its own, which may stop while the others live.
 SENDERS = {"email": "mail", "sms": "sms"}
 

@@ -18,6 +18,7 @@ from requests_desk.tickets.services import (
     climbing,
     cooperation,
     departures,
+    heartbeat,
     ledger,
     locking,
     mornings,
@@ -128,11 +129,18 @@ def fire_due(
     free = [look for look in claimed if look.milestone.clock_id in tickets]
     whom = [(look, _whom(look, tickets[look.milestone.clock_id], own.directory)) for look in free]
     looks = [_heard(look, dues, waits=of_clock is None, at=at) for look, dues in whom]
+    if of_clock is None and any(_is_untold(look, dues) for look, dues in whom):
+        heartbeat.beat(heartbeat.UNTOLD, at=at)
     changes = clocks.mark_looked(looks, at=at, causes=_causes(looks, tickets))
     lines = [ledger.Line(tickets[change.milestone.clock_id], change.kind, change.facts) for change in changes]
     ledger.append(lines, actor=None, at=at)
     alerts.tell([due for _look, dues in whom for due in dues], directory=own.directory, storm=own.storm, at=at)
     return Batch(len(looks), {look.milestone.pk for look in claimed} - {look.milestone.pk for look in looks})
+
+
+def _is_untold(look: Look, dues: Collection[Due]) -> bool:
+    """Tell whether somebody should be told and not one person can be; an empty duty roster is no such case."""
+    return not dues and any(planned.rung.label != DUTY for planned in look.decision.tell)
 
 
 def _record_unreadable(pk: int, own: Sweep) -> None:
