@@ -30,7 +30,10 @@
     if (!wanted) return;
     event.preventDefault();
     if (wanted.matches("input:not([type=checkbox]), textarea, tbody a.code")) wanted.focus();
-    else if (!event.repeat) wanted.click();
+    else if (!event.repeat) {
+      wanted.click();
+      document.getElementById(wanted.dataset.focus)?.focus(); // where what it opened begins
+    }
     // A panel that just opened is written in at once.
     const panel = wanted.matches("summary") && wanted.parentElement;
     if (panel?.open) panel.querySelector("select, textarea, input:not([type=hidden])")?.focus();

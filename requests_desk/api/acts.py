@@ -24,7 +24,8 @@ class Replies(ApiView):
     def post(self, request: Request, code: str) -> Response:
         """Send a reply by mail, or record one spoken, posted or handed over. It counts once it reached them (P3).
 
-        202 and the state `submitted`: its kind needs a signature first (P5), and the deadline runs on.
+        202 and the state `submitted`: its kind needs a signature first (P5); `waiting`: it goes as the office
+        opens. The deadline runs on.
         """
         ticket = references.ticket(self.user, code, Right.REPLY)
         asked = inputs.NewReply(data=request.data)
@@ -35,6 +36,7 @@ class Replies(ApiView):
             by=self.user,
             at=timezone.now(),
             seen_seq=asked.validated_data["seen_seq"],
+            send_at=asked.validated_data["send_at"],
         )
         is_sent = reply.state == ReplyState.SENT
         code_ = status.HTTP_201_CREATED if is_sent else status.HTTP_202_ACCEPTED

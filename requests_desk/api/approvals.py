@@ -67,7 +67,8 @@ class Submit(Signing):
         asked.is_valid(raise_exception=True)
         seen, at = asked.validated_data["seen_seq"], timezone.now()
         draft = asked.draft(reply.ticket)
-        return self._shown(approval.submit_again(reply, draft, by=self.user, at=at, seen_seq=seen))
+        how = {"seen_seq": seen, "send_at": asked.validated_data["send_at"]}
+        return self._shown(approval.submit_again(reply, draft, by=self.user, at=at, **how))
 
 
 class CarryOut(Signing):

@@ -24,6 +24,7 @@ from requests_desk.tickets.words import (
     Reason,
     ReplyChannel,
     ReplyKind,
+    SendAt,
     State,
 )
 
@@ -126,11 +127,14 @@ class NewReply(Act):
         default=None,
         help_text="Numbers of the questions it settles. Left out: every open one no reply on its way speaks of.",
     )
+    send_at = serializers.ChoiceField(
+        choices=SendAt.choices, default=SendAt.NOW, help_text="Of a mail. `opening` is refused where that is after due."
+    )
 
     def draft(self, ticket: Ticket) -> Draft:
         """Return the reply as the domain knows it."""
         values = dict(self.validated_data)
-        del values["seen_seq"]
+        del values["seen_seq"], values["send_at"]
         call = values.pop("call") or {}
         promised = values["promised_at"]
         if promised is not None and not isinstance(promised, datetime):

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from requests_desk.tickets.models import Message, Reply, Ticket
 from requests_desk.tickets.services import assignment
 from tests.api.conftest import As
-from tests.support.cast import Desk, log_ticket
+from tests.support.cast import Desk, later, log_ticket
 
 INTERIM = {
     "kind": "interim",
@@ -44,6 +45,16 @@ def test_it_sends_a_reply_by_mail_that_has_not_arrived_yet(desk: Desk, as_: As, 
     assert told["reached_at"] is None
     assert [(d["destination"], d["state"]) for d in told["deliveries"]] == [("duan@vps.example", "waiting")]
     assert told["state"] == "assigned"
+
+
+def test_it_lets_a_mail_go_as_the_office_opens(desk: Desk, as_: As) -> None:
+    ticket = log_ticket(desk, officer=desk.alice)
+
+    with time_machine.travel(later(hours=36), tick=False):
+        answer = as_(desk.alice).post(f"tickets/{ticket.code}/replies/", ANSWER | {"send_at": "opening"})
+
+    assert (answer.status_code, answer.json()["state"]) == (202, "waiting")
+    assert Reply.objects.get().goes_at == later(hours=47, minutes=30)
 
 
 def test_it_records_a_call_that_reached_them(desk: Desk, as_: As, ticket: Ticket) -> None:

@@ -102,6 +102,19 @@ def test_it_tells_the_second_of_two_officers(client: Client, ticket: Ticket, des
     assert Reply.objects.count() == 1
 
 
+def test_whoever_saw_what_a_colleague_did_may_send_all_the_same(client: Client, ticket: Ticket, desk: Desk) -> None:
+    seen = ticket.ledger_seq
+    replies.send(
+        ticket, a_reply("interim", promised_at=timezone.now() + timedelta(days=1)), by=desk.bob, at=timezone.now()
+    )
+    page = client.post(f"{ticket.url}?reply=answer", ANSWER | {"seen_seq": seen})
+
+    again = ANSWER | {"seen_seq": page.context["reply_form"]["seen_seq"].value()}
+
+    assert page.status_code == 409
+    assert client.post(f"{ticket.url}?reply=answer", again).status_code == 302
+
+
 def test_it_does_not_close_without_a_delivered_reply(client: Client, ticket: Ticket) -> None:
     response = client.post(ticket.url, {"action": "close", "ending": "answered"})
 

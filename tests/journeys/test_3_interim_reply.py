@@ -71,3 +71,27 @@ def test_it_sends_nothing_without_a_reason(running_desk: RunningDesk, ticket: di
 
     assert answer.status == 400
     assert {"reason", "done", "promised_at", "contact"} <= set(answer.body["fields"])
+
+
+def test_the_keyboard_alone_sends_it_in_five_presses_beside_its_words(
+    running_desk: RunningDesk, sign_in: SignIn, ticket: dict[str, Any]
+):
+    page = sign_in("minh")
+    page.goto(f"/desk/tickets/{ticket['code']}/")
+    presses = 0
+
+    def press(*keys: str) -> None:
+        nonlocal presses
+        for key in keys:
+            page.keyboard.press(key)
+            presses += 1
+
+    press("i", "ArrowDown", "Tab")
+    page.keyboard.type("Đã gửi phiếu lấy ý kiến.")
+    press("Tab")
+    page.keyboard.type("Nội dung đang tổng hợp.")
+    press("Control+Enter")
+    expect(page.locator("[data-key=u]")).to_be_visible()
+
+    assert presses == 5
+    running_desk.expect(lambda: running_desk.get(f"tickets/{ticket['code']}/").body["state"] == "interim_sent")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -168,6 +168,7 @@ def _attempt(
             _show(form, error.fields)
         except locking.ChangedMeanwhile as error:
             conflict = error.event
+            _has_seen(form, ticket, request.POST.copy())
         except (closing.ReplyMissing, refusing.NotNow) as error:
             form.add_error(None, error.detail)
         except closing.AlreadyClosed:
@@ -181,6 +182,12 @@ def _attempt(
             # Without a fragment of its own the browser keeps the form's, and hides what it says at the top.
             return redirect(f"{ticket.url}#main")
     return _page(request, ticket, status=409 if conflict else 422, conflict=conflict, **shown)
+
+
+def _has_seen(form: Form, ticket: Ticket, typed: QueryDict) -> None:
+    """Let a form whose writer was just shown what others did be sent after all: they decide, nothing is lost."""
+    typed["seen_seq"] = str(ticket.ledger_seq)
+    form.data = typed
 
 
 def _show(form: Form, fields: dict[str, list[str]]) -> None:
