@@ -18,6 +18,7 @@ from django.db.models import CharField, Func, Value
 from django.utils import translation
 
 from requests_desk.library.models import Document
+from requests_desk.library.short_forms import SHORT
 from requests_desk.people import identifiers
 
 # A text is searched as far as this many letters: some 60 pages, within what a row's words may take (1 MB).
@@ -56,8 +57,12 @@ class _Query(SearchQuery):
 
 
 def words(text: str) -> list[str]:
-    """Return the folded words of a text in their order; what is longer than any word is left out."""
-    return [word for word in identifiers.folded(text).split() if len(word) <= LONGEST_WORD]
+    """Return the folded words of a text in their order, short forms written out: *UBND* is *uy ban nhan dan*.
+
+    What is longer than any word is left out.
+    """
+    written = identifiers.folded(text).split()
+    return [one for word in written if len(word) <= LONGEST_WORD for one in SHORT.get(word, word).split()]
 
 
 def pairs(folded: Sequence[str]) -> list[str]:
@@ -87,10 +92,12 @@ def plain(text: str) -> str:
     return (small if len(small) == len(text) else text).translate(_PLAIN)
 
 
-def pattern_of(folded: Sequence[str]) -> re.Pattern[str]:
+def pattern_of(typed: str) -> re.Pattern[str]:
     """Return what finds the words of a search in a `plain` text: runs of them as they were typed, then each alone."""
-    runs = [r"[\W_]+".join(map(re.escape, folded[:end])) for end in range(len(folded), 1, -1)]
-    alone = sorted(map(re.escape, set(folded)), key=len, reverse=True)
+    folded, short = words(typed)[:MOST_WORDS], identifiers.folded(typed).split()[:MOST_WORDS]
+    beginnings = [one[:end] for one in (folded, short) for end in range(len(one), 1, -1)]
+    runs = [r"[\W_]+".join(map(re.escape, one)) for one in sorted(beginnings, key=len, reverse=True)]
+    alone = sorted(map(re.escape, {*folded, *short}), key=len, reverse=True)
     return re.compile(rf"(?<![^\W_])(?:{'|'.join([*runs, *alone])})(?![^\W_])")
 
 

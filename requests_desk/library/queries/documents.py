@@ -113,13 +113,14 @@ def search(wanted: Wanted, *, after: str = "") -> Page:
     Words are looked for in the fields, and in the text as they stand beside each other; where that finds nothing, each
     by itself anywhere in the text. `after` is that of the page before; an unreadable one begins anew.
     """
-    tokens = tuple(indexing.words(wanted.q)[: indexing.MOST_WORDS])
-    if wanted.q.strip() and not tokens:
+    typed = wanted.q.strip()
+    tokens = indexing.words(typed)
+    if typed and not tokens:
         return Page()
     rows, is_loose = _filtered(wanted), after.startswith("~")
-    page = _page(rows, tokens, after.removeprefix("~"), is_loose=is_loose)
+    page = _page(rows, typed, after.removeprefix("~"), is_loose=is_loose)
     if not page.found and not after and len(tokens) > 1:
-        page = _page(rows, tokens, "", is_loose=True)
+        page = _page(rows, typed, "", is_loose=True)
     return page
 
 
@@ -228,8 +229,9 @@ def _tiers(tokens: Sequence[str], *, is_loose: bool) -> list[tuple[int, Q]]:
     return tiers if len(tokens) > 1 else [tiers[0], tiers[2]]
 
 
-def _page(rows: QuerySet[Document], tokens: Sequence[str], after: str, *, is_loose: bool) -> Page:
+def _page(rows: QuerySet[Document], typed: str, after: str, *, is_loose: bool) -> Page:
     """Ask tier by tier until the page is full: one sort over all that fits would read every long text's words."""
+    tokens = indexing.words(typed)[: indexing.MOST_WORDS]
     tiers, place = _tiers(tokens, is_loose=is_loose), _place(after)
     shown: list[tuple[int, Document]] = []
     for fit, fits in tiers:
@@ -239,7 +241,7 @@ def _page(rows: QuerySet[Document], tokens: Sequence[str], after: str, *, is_loo
             shown += [(fit, one) for one in found[: PAGE + 1 - len(shown)]]
     after = _mark(*shown[PAGE - 1], is_loose=is_loose) if len(shown) > PAGE else ""
     total = len(shown) if not place and not after else _total(rows, tiers)
-    return Page(_with_words(shown[:PAGE], tokens), after, total, is_loose)
+    return Page(_with_words(shown[:PAGE], typed), after, total, is_loose)
 
 
 def _total(rows: QuerySet[Document], tiers: Sequence[tuple[int, Q]]) -> int:
@@ -269,11 +271,11 @@ def _place(after: str) -> tuple[int, date, int] | None:
         return None
 
 
-def _with_words(shown: Sequence[tuple[int, Document]], tokens: Sequence[str]) -> list[Found]:
+def _with_words(shown: Sequence[tuple[int, Document]], typed: str) -> list[Found]:
     """Return each with its words marked; texts are read for those alone that were found by their text."""
-    if not tokens:
+    if not typed:
         return [Found(one, [Piece(_title(one), False)], [Piece(one.abstract, False)], []) for _fit, one in shown]
-    pattern = indexing.pattern_of(tokens)
+    pattern = indexing.pattern_of(typed)
     by_text = [one.file_id for fit, one in shown if fit == IN_TEXT and one.file_id]
     texts = dict(DocumentFile.objects.filter(pk__in=by_text).values_list("pk", "text")) if by_text else {}
     return [
