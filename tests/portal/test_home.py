@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from requests_desk.library.models import Answer, AnswerState
+from requests_desk.library.personal_data import NOBODY
+from requests_desk.library.services import answers
+from requests_desk.library.services.answers import Texts
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Figures
 from tests.library.cast import a_document
@@ -117,16 +119,9 @@ def test_it_has_a_mark_for_browsers_that_ask_by_habit(client: Client):
 def test_it_shows_what_others_asked_most_and_what_is_new(client: Client, desk: Desk):
     empty = page(client.get("/"))
     document = a_document(desk)
-    answer = Answer.objects.create(
-        agency=desk.agency,
-        title="Gia hạn giấy phép bán buôn rượu?",
-        question="?",
-        answer="Ba giấy tờ.",
-        state=AnswerState.PUBLISHED,
-        author=desk.alice,
-        written_at=MORNING,
-        published_at=MORNING,
-    )
+    texts = Texts("Gia hạn giấy phép bán buôn rượu?", "?", "Ba giấy tờ.")
+    written = answers.write(desk.agency, texts, by=desk.alice, at=MORNING)
+    answer = answers.publish(written, known=NOBODY, by=desk.bob, at=MORNING)
 
     shown = page(client.get("/"))
 
