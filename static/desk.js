@@ -18,17 +18,31 @@
     "/": () => document.querySelector("[name=q]") || bearer("q"),
     x: () => document.activeElement.closest("tr")?.querySelector("[type=checkbox]"),
   };
+  let leaving = false;  // for the search box of another page: what is typed meanwhile is no key of this one
+  window.addEventListener("pageshow", () => (leaving = false));
+  if (location.hash === "#id_q") {
+    document.getElementById("id_q")?.focus();
+    history.replaceState(history.state, "", location.pathname + location.search);  // or each search would end in its box
+  }
+  // Filters that say nothing stay out of the address.
+  document.querySelector("form.filters")?.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) event.target.form.requestSubmit();
       return;
     }
-    if (event.key.length !== 1 || event.isComposing || typing(event.target)) return;
+    if (event.key.length !== 1 || event.isComposing || typing(event.target) || leaving) return;
     if (document.querySelector("dialog[open]") || localStorage.getItem("letters") === "off") return;
     const key = event.key.toLowerCase();
     const wanted = WALK[key] ? WALK[key]() : bearer(key);
     if (!wanted) return;
     event.preventDefault();
+    if (key === "/" && wanted.matches("a")) {
+      leaving = true;
+      return location.assign(`${wanted.href}#id_q`);
+    }
     if (wanted.matches("input:not([type=checkbox]), textarea, tbody a.code")) wanted.focus();
     else if (!event.repeat) {
       wanted.click();

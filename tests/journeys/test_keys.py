@@ -40,6 +40,15 @@ def test_it_is_worked_by_keyboard_alone(transactional_db: None, open_page: OpenP
     page.keyboard.type("nzt")
     expect(page.locator("[name=q]")).to_have_value("nzt")
 
+    page.goto("/desk/")
+    page.keyboard.press("/")
+    expect(page.locator("[name=q]")).to_be_focused()
+    page.keyboard.type(codes[1].lower())
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/desk/tickets/?q={codes[1].lower()}")
+    page.keyboard.press("j")
+    expect(page.locator(f"#{codes[1]}")).to_be_focused()
+
     page.goto(f"/desk/tickets/{codes[0]}/")
     page.keyboard.press("h")
     expect(page.locator("#act-hand_over select")).to_be_focused()
