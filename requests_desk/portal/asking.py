@@ -48,16 +48,23 @@ def embeddable(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # a stranger has no session to abuse, and within another site's page no cookie: the form itself is signed
 @embeddable
-@kept_nowhere
 def ask(request: HttpRequest) -> HttpResponse:
     """Show the form, and take it in. Sent twice it is one question, and its sender sees the same receipt."""
     at = timezone.now()
     door = public.door(at=at)
     if door is None:
         raise Http404
-    if request.method != "POST":
-        form = AskForm(agency=door.agency, initial={"signed": signed.new(at=at)})
-        return _form(request, form, door)
+    if request.method == "POST":
+        return _taken_in(request, door=door, at=at)
+    form = AskForm(agency=door.agency, initial={"signed": signed.new(at=at)})
+    response = _form(request, form, door)
+    # Search engines may lead here; but the signature is given out anew each time.
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+@kept_nowhere
+def _taken_in(request: HttpRequest, *, door: public.Door, at: datetime) -> HttpResponse:
     form = AskForm(request.POST, agency=door.agency)
     seal = signed.read(request.POST.get("signed", ""), at=at)
     is_fit = form.take_in(request, by=None, at=at, is_flood=_is_flood(request, at=at))

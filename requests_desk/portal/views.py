@@ -44,7 +44,7 @@ def kept_nowhere(view: View) -> View:
     """Let no browser, proxy or search engine keep what a view shows, nor tell the next site where one came from."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response = view(request, **kwargs)
         response["Cache-Control"] = "no-store, private"
         response["X-Robots-Tag"] = "noindex"

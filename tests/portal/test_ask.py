@@ -282,3 +282,12 @@ def test_named_sites_may_hold_it_in_a_frame(client: Client, desk: Desk, settings
 
 def test_there_is_no_form_before_there_is_an_agency(client: Client, db: None) -> None:
     assert client.get("/ask/").status_code == 404
+
+
+def test_search_engines_may_lead_to_the_form_and_keep_nothing_that_was_sent(client: Client, desk: Desk):
+    shown, refused = client.get("/ask/"), client.post("/ask/", {})
+
+    assert "X-Robots-Tag" not in shown
+    assert shown["Cache-Control"] == "no-store, private"
+    assert refused["X-Robots-Tag"] == "noindex"
+    assert refused["Referrer-Policy"] == "no-referrer"
