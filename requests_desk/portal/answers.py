@@ -92,6 +92,7 @@ def answer(request: HttpRequest, pk: int, words: str = "") -> HttpResponse:
         answers.count_view(pk)
     context = {
         "answer": found,
+        "canonical": _url(found.path),
         "field": _names().get(found.field, ""),
         "related": queries.like(f"{found.title} {found.question}", limit=RELATED, but=pk),
         "was_asked": pk in _said_of(request),

@@ -154,4 +154,6 @@ def test_it_is_shown_to_search_engines(client: Client, answer: Answer):
     assert answer.path in client.get("/sitemap.xml").content.decode()
     assert "Sitemap: " in client.get("/robots.txt").content.decode()
     assert "noindex" in page(client.get("/answers/?q=x"))
-    assert "noindex" not in page(client.get(answer.path))
+    shown = page(client.get(answer.path))
+    assert "noindex" not in shown
+    assert 'rel="canonical" href="http' in shown
