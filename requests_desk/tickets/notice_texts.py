@@ -24,10 +24,10 @@ def mail(notices: Sequence[Notice], way: Recipient, *, at: datetime) -> Draft:
     with translation.override(way.language):
         lines = [_line(notice, at=at) for notice in notices]
     return texts.draft(
-        first.ticket.agency,
+        first.agency,
         way,
         "notices",
-        subject=first.ticket.key if alone else f"notices:{way.key}",
+        subject=first.ticket.key if alone and first.ticket else f"notices:{way.key}",
         cause=CAUSE,
         key=f"notice:{first.key}:email" if alone else f"notices:{first.pk}-{last.pk}:{way.key}:email",
         lines=lines,
@@ -39,10 +39,11 @@ def mail(notices: Sequence[Notice], way: Recipient, *, at: datetime) -> Draft:
 
 
 def _line(notice: Notice, *, at: datetime) -> dict[str, object]:
-    due_at = notice.ticket.next_due_at
+    ticket = notice.ticket
+    due_at = ticket.next_due_at if ticket else None
     return {
         "notice": notice,
-        "ticket": notice.ticket,
+        "ticket": ticket,
         "left": time_left(due_at, at) if due_at else "",
-        "url": texts.page(notice.ticket),
+        "url": texts.page(ticket) if ticket else f"{settings.PUBLIC_BASE_URL}/desk/held/",
     }

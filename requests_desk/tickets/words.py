@@ -259,6 +259,7 @@ class NoticeKind(models.TextChoices):
     PART_SETTLED = "part_settled", _("A cooperating unit delivered its part or returned it")
     NOT_DELIVERED = "not_delivered", _("Your reply did not reach the requester")
     WITHDRAWN = "withdrawn", _("Withdrawn by the requester")
+    HELD = "held", _("Likely spam of the public form waits to be looked at")
     REMINDER = "reminder", _("A deadline comes near")
     BREACH = "breach", _("A deadline was missed")
     REPORT = "report", _("A sealed report was received")

@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from requests_desk.tickets.models import Held, Ticket
-from requests_desk.tickets.services import asking, attachments
+from notifications.models import Notification
+from requests_desk.tickets.models import Held, Notice, Ticket
+from requests_desk.tickets.services import asking, attachments, notices
 from requests_desk.tickets.services.asking import Sign
 from tests.support import files
 from tests.support.cast import Desk, a_request, open_desk
@@ -136,3 +137,30 @@ def test_the_same_form_at_the_same_moment_is_one_ticket(transactional_db: None) 
 
     assert Ticket.objects.count() == 1
     assert len(tokens) == 1 and "" not in tokens
+
+
+def test_it_rings_once_for_all_that_nobody_has_looked_at_and_gathers_its_mail(lan: Client, desk: Desk) -> None:
+    """N4."""
+    first = held(desk)
+    held(desk, text="Một câu hỏi khác về giá điện?")
+
+    (notice,) = Notice.objects.filter(person=desk.lan)
+    assert (notice.kind, notice.held) == ("held", first)
+    assert notice.mail_at > notice.at
+    notices.mail_due(at=notice.mail_at)
+    mail = Notification.objects.get(cause="notice", recipient=f"user:{desk.lan.pk}")
+    assert "/desk/held/" in mail.text
+    assert "gia hạn" not in mail.text
+    assert "/desk/held/" in lan.get("/desk/notices/").text
+
+    lan.get("/desk/held/")
+    assert not Notice.objects.filter(person=desk.lan, read_at=None).exists()
+    held(desk, text="Câu hỏi thứ ba?")
+    assert Notice.objects.filter(person=desk.lan, read_at=None).count() == 1
+
+
+def test_it_rings_for_a_sealed_kind_with_the_leadership_alone(desk: Desk) -> None:
+    """P13."""
+    held(desk, kind="harassment")
+
+    assert list(Notice.objects.values_list("person", flat=True)) == [desk.leader.pk]

@@ -13,7 +13,7 @@ from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.people import identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Held, Ticket
-from requests_desk.tickets.services import asking, refusing
+from requests_desk.tickets.services import asking, notices, refusing
 
 
 @page(Right.LOG)
@@ -21,6 +21,8 @@ from requests_desk.tickets.services import asking, refusing
 def held(request: DeskRequest) -> HttpResponse:
     """List what waits, the oldest first; a POST decides on one."""
     if request.method != "POST":
+        if request.method == "GET":
+            notices.read_held(request.user, at=timezone.now())
         return _list(request)
     one = asking.waiting(request.user).filter(pk=request.POST.get("held") or 0).first()
     if one is None:

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from requests_desk.people.models import Agency
+from requests_desk.tickets.models.held import Held
 from requests_desk.tickets.models.ticket import Ticket
 from requests_desk.tickets.words import NoticeKind
 
@@ -19,7 +21,9 @@ class Notice(models.Model):
     when its mail is to be written, null once it was or where none is wanted.
     """
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, null=True, related_name="+")
+    # What is no request yet: a submission of the public form that a person decides on.
+    held = models.ForeignKey(Held, on_delete=models.CASCADE, null=True, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=16, choices=NoticeKind)
     key = models.CharField(max_length=200, unique=True)
@@ -36,5 +40,19 @@ class Notice(models.Model):
             models.Index(fields=["mail_at"], name="notice_to_mail", condition=Q(mail_at__isnull=False)),
         ]
 
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ticket__isnull=False, held__isnull=True) | Q(ticket__isnull=True, held__isnull=False),
+                name="notice_of_one_thing",
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} to {self.person_id}"
+
+    @property
+    def agency(self) -> Agency:
+        """Return the agency whose matter it is."""
+        about = self.ticket or self.held
+        assert about  # noqa: S101  a constraint says so
+        return about.agency

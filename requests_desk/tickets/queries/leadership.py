@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access
@@ -73,7 +74,10 @@ def due_lists(
 
 
 def _by_milestone(rows: QuerySet[Ticket]) -> list[list[Ticket]]:
-    return [list(rows.filter(Q(open_milestone__in=names))[:LISTED]) for names in OWED]
+    """Return the first of each list, in one query."""
+    place = Window(RowNumber(), partition_by="open_milestone", order_by=["next_due_at", "pk"])
+    found = list(rows.annotate(place=place).filter(place__lte=LISTED).order_by("next_due_at", "pk"))
+    return [[row for row in found if row.open_milestone in names] for names in OWED]  # type: ignore[attr-defined]
 
 
 def _told(milestones: Collection[int]) -> dict[int, list[Alert]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Notice
+from requests_desk.tickets.services import asking
 
 PAGE = 50
 COUNTED_TO = 100
@@ -31,4 +32,5 @@ def page(user: User, *, before: int | None = None) -> tuple[list[Notice], int | 
 
 
 def _of(user: User) -> QuerySet[Notice]:
-    return Notice.objects.filter(person=user, ticket__in=access.visible(user))
+    about = Q(ticket__in=access.visible(user)) | Q(held__in=asking.waiting(user))
+    return Notice.objects.filter(about, person=user)

@@ -20,7 +20,7 @@ from requests_desk.people.models import Agency, User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Attachment, Held, Ticket
-from requests_desk.tickets.services import incoming, intake, refusing
+from requests_desk.tickets.services import incoming, intake, notices, refusing
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.words import SEALED_KINDS
 
@@ -118,6 +118,7 @@ def _hold(
             },
         )
         if is_new:
+            notices.tell_held(held, at=at)
             Attachment.objects.filter(pk__in=[file.pk for file in files], ticket=None).update(held=held)
     return held
 

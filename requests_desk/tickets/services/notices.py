@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from notifications.outbox import Draft
-from requests_desk.people.models import Role, Unit, User
+from requests_desk.people.models import Membership, Role, Unit, User
+from requests_desk.people.services.presence import Presence, quiet_until
 from requests_desk.tickets import access, notice_texts
-from requests_desk.tickets.models import Alert, Notice, Reply, Ticket
+from requests_desk.tickets.models import Alert, Held, Notice, Reply, Ticket
 from requests_desk.tickets.services import outbox, signing
 from requests_desk.tickets.services.recipients import Directory, ways_to
 from requests_desk.tickets.words import Desk, NoticeKind
 
 log = logging.getLogger(__name__)
 
+# The mail about likely spam waits so long for what comes with it.
+HELD_GATHERS = timedelta(minutes=15)
 AUTHOR, OFFICER, SIGNER, ASKED_UNIT = "author", "officer", "signer", "asked_unit"
 SIGNERS = {Desk.UNIT_HEAD: Role.UNIT_HEAD, Desk.LEADER: Role.LEADER}
 
@@ -84,6 +87,37 @@ def tell(
     outbox.post(drafts, at=at)
 
 
+def tell_held(held: Held, *, at: datetime) -> None:
+    """Tell the front desk, of a sealed kind the leadership, that a submission was held back (P13).
+
+    Who has not read the last such notice gets no other; its mail gathers what came since.
+    """
+    roles = (Role.LEADER,) if held.is_sealed else (Role.FRONT_DESK, Role.CHIEF)
+    members = list(Membership.objects.filter(agency=held.agency, user__is_active=True).select_related("user"))
+    here = {member.user_id: member.user for member in members}
+    presence = Presence([held.agency_id], at=at)
+    for role in roles:
+        asked = [member.user for member in members if member.role == role]
+        there = {one.pk: one for person in asked if (one := presence.stand_in(person, lambda who: who.pk in here))}
+        if there:
+            break
+    unread = Notice.objects.filter(kind=NoticeKind.HELD, person__in=there, read_at=None, held__settled_at=None)
+    knowing = set(unread.values_list("person", flat=True))
+    mail_at = quiet_until(held.agency, at=at) or at + HELD_GATHERS
+    Notice.objects.bulk_create(
+        Notice(
+            held=held,
+            person=person,
+            kind=NoticeKind.HELD,
+            key=f"held:{held.pk}:user:{person.pk}",
+            at=at,
+            mail_at=mail_at if person.mails_notices else None,
+        )
+        for person in there.values()
+        if person.pk not in knowing
+    )
+
+
 def ring(alerts: Iterable[Alert]) -> None:
     """Show these alerts under the bell of who was told: their rung names the desk among its channels."""
     kinds = {False: NoticeKind.REMINDER, True: NoticeKind.BREACH}
@@ -104,6 +138,11 @@ def read(person: User, *, at: datetime, ticket: Ticket | None = None) -> int:
     """Note that somebody read their notices, all of them or those of one request. Return how many were unread."""
     unread = Notice.objects.filter(person=person, read_at__isnull=True)
     return (unread.filter(ticket=ticket) if ticket else unread).update(read_at=at)
+
+
+def read_held(person: User, *, at: datetime) -> None:
+    """Note that somebody saw what was held back as likely spam."""
+    Notice.objects.filter(person=person, kind=NoticeKind.HELD, read_at__isnull=True).update(read_at=at)
 
 
 def old(*, before: datetime) -> QuerySet[Notice]:
@@ -169,18 +208,22 @@ def _mail_gathered(pk: int, *, at: datetime) -> None:
     person = User.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk).first()
     if person is None:  # another sweeper writes it
         return
-    rows = (
-        due(at=at).filter(person=person).select_related("person", "ticket__agency", "ticket__unit", "actor", "absent")
-    )
+    names = ("person", "ticket__agency", "ticket__unit", "held__agency", "actor", "absent")
+    rows = due(at=at).filter(person=person).select_related(*names)
     gathered = list(rows.order_by("pk"))
     Notice.objects.filter(pk__in=[notice.pk for notice in gathered]).update(mail_at=None)
     # What was read meanwhile, or may be read no more, needs no mail (P13).
     readable = set(access.visible(person).filter(pk__in=[n.ticket_id for n in gathered]).values_list("pk", flat=True))
-    wanted = [n for n in gathered if n.read_at is None and n.ticket_id in readable and person.mails_notices]
+    wanted = [n for n in gathered if n.read_at is None and _still(n, readable) and person.mails_notices]
     by_agency = defaultdict(list)
     for notice in wanted:
-        by_agency[notice.ticket.agency_id].append(notice)
+        by_agency[notice.agency.pk].append(notice)
     outbox.post([draft for some in by_agency.values() for draft in _mail(person, some, at=at)], at=at)
+
+
+def _still(notice: Notice, readable: Collection[int]) -> bool:
+    """Tell whether a notice still says something to its reader."""
+    return notice.held.settled_at is None if notice.held else notice.ticket_id in readable
 
 
 def _mail(person: User, notices: Sequence[Notice], *, at: datetime) -> list[Draft]:
