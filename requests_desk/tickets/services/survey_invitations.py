@@ -65,7 +65,7 @@ def _ask(pk: int, *, at: datetime) -> None:
     if opens_at and opens_at > at:
         survey.ask_at = opens_at
         survey.save(update_fields=["ask_at"])
-    elif ticket.ending not in NOT_ASKED and standing.answered_at(ticket) is None:
+    elif not survey.answered_at and ticket.ending not in NOT_ASKED and standing.answered_at(ticket) is None:
         survey.delete()  # it was taken up again, or its answer came back: the next answer plans anew
     else:
         _decide(ticket, survey, at=at)

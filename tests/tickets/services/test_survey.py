@@ -106,6 +106,17 @@ def test_it_does_not_ask_of_what_was_taken_up_again_until_that_is_answered(desk:
     assert (before, Notification.objects.filter(cause="survey").count()) == (0, 1)
 
 
+def test_taken_up_again_it_keeps_what_was_written_down_before(desk: Desk):
+    ticket = answered(desk)
+    survey.enter(ticket, PLEASED, way="paper", by=desk.lan, at=later(hours=3))
+    cycles.reopen(ticket, "Chưa đúng", by=desk.alice, at=later(hours=4))
+
+    reminders.sweep(at=MORNING_AFTER)
+
+    kept = Survey.objects.get()
+    assert (kept.overall, kept.skipped) == ("satisfied", "answered")
+
+
 def test_it_does_not_ask_of_an_answer_that_came_back(desk: Desk):
     ticket = answered(desk)
     mail_bounces(outbox_row(ticket.replies.get().key), at=later(hours=3))
