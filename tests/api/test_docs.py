@@ -16,7 +16,6 @@ __all__ = ["browser", "open_page"]
 
 ACTS = (
     *("replies", "close", "assign", "notes", "items", "correct", "messages"),
-    *("split", "parts", "hand_over", "accept", "give_back", "apologies"),
     *("similar", "suggestion", "sort", "seal", "unseal", "link", "propose_spam"),
     *(
         "thanks",
