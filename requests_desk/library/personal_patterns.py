@@ -78,6 +78,9 @@ _SERVICE = re.compile(r"1[89]00\d{4,6}")
 _MOBILE_OR_LANDLINE = re.compile(r"0[235789]\d{8,9}")
 _MOST_PIECES = 6
 _NEAR = 30
+_AHEAD = 12
+# What is counted so is no number of anybody.
+_UNIT = re.compile(r"/\w|\s*(?:đồng|đ\b|vnđ|vnd|usd|tỷ|triệu|nghìn|tấn|kg|kwh|kw|m2|m²|%)", re.IGNORECASE)
 
 
 def flattened(text: str) -> str:
@@ -113,7 +116,7 @@ def _longest(flat: str, pieces: Sequence[tuple[int, int]], known: Collection[str
     start, loose = pieces[0][0], 0
     for taken in range(len(pieces), 0, -1):
         stop = pieces[taken - 1][1]
-        kind = _kind(flat[start:stop], flat[max(0, start - _NEAR) : start], flat[stop : stop + 2], known)
+        kind = _kind(flat[start:stop], flat[max(0, start - _NEAR) : start], flat[stop : stop + _AHEAD], known)
         if kind and kind != "number":
             return kind, taken
         loose = loose or (taken if kind else 0)
@@ -136,7 +139,7 @@ def _kind(raw: str, before: str, after: str, known: Collection[str]) -> str:
     digits = re.sub(r"\D", "", raw)
     if digits in known:
         return "tax_code" if identifiers.tax_number(digits) and not digits.startswith("0") else "phone"
-    if _MONEY.fullmatch(raw) or _SERVICE.fullmatch(digits) or re.match(r"/\w", after):
+    if _MONEY.fullmatch(raw) or _SERVICE.fullmatch(digits) or _UNIT.match(after):
         return ""
     said = _kind_by_word(digits, before)
     return said or _kind_by_form(raw, digits)
@@ -163,4 +166,4 @@ def _kind_by_form(raw: str, digits: str) -> str:
         return "tax_code"
     # Written in one, or in the groups of an account: nothing of an office is counted so far.
     is_grouped = len(set(map(len, re.split(r"\D+", raw)))) <= 2
-    return "number" if length >= 9 and is_grouped and not re.search(r"\d\.\d{1,2}\.\d{2,4}", raw) else ""
+    return "number" if length >= 9 and is_grouped and not re.search(r"\d[.-]\d{1,2}[.-]\d{2,4}", raw) else ""

@@ -51,7 +51,8 @@ def test_it_goes_from_a_request_to_everybody_by_two_pairs_of_hands(client: Clien
 
     path = f"/desk/answers/{only().pk}/"
     assert send(client, path, "publish").status_code == 403
-    send(as_(client, desk.bob), path, "publish", seen=only().version)
+    assert 'href="/desk/answers/?state=submitted"' in page(as_(client, desk.bob).get("/desk/"))
+    send(client, path, "publish", seen=only().version)
 
     assert only().is_public
     assert only().publication.ticket_id == ticket.pk

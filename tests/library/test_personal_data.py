@@ -68,6 +68,8 @@ def test_it_suggests_what_a_person_must_look_at(text: str, kind: str, place: str
         "Điều 14 Nghị định 105/2017/NĐ-CP ngày 14/9/2017 và Nghị định 17/2020/NĐ-CP",
         "Thông tư 15/2024/TT-BCT có hiệu lực từ 01.11.2026 đến 30.11.2026",
         "mức phí 1.500.000.000 đồng, 2.200.000 đồng mỗi cơ sở",
+        "vốn tối thiểu 0101243150 đồng và 6001234567 VNĐ",
+        "từ 01-01-2026 - 31-12-2026",
         "trong 05 ngày làm việc, từ 7h30 đến 11h30",
         "mã HS 8471.30.20 và 0902.10.10",
         "tổng đài 1900 6068 hoặc 1800 1091, đầu số 1022",

@@ -19,7 +19,7 @@ from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
-from requests_desk.tickets.queries import choices, cooperation, desk, going, mails
+from requests_desk.tickets.queries import choices, cooperation, desk, going, mails, published
 from requests_desk.tickets.queries.filters import Filters
 from requests_desk.tickets.services import asking, saved_views
 
@@ -76,6 +76,7 @@ def today(request: DeskRequest) -> HttpResponse:
         "scheduled": going.scheduled(request.user, at=at),
         "mails": mails.count_waiting(request.user),
         "parts_due": cooperation.due_of(request.user),
+        "answers": published.waiting(request.user).count() if Right.PUBLISH in access.held(request.user) else 0,
         # What nobody holds is worth saying even when it is nothing; the rest shows when there is something to do.
         "slips": [slip for slip in slips if slip["rows"] or slip["hands"] == "unassigned"],
         "at": at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from requests_desk.library.models import Answer, AnswerState
 from requests_desk.library.queries import answers
@@ -32,6 +32,16 @@ def listed(user: User, *, state: str = "", q: str = "", before: int | None = Non
     rows = answers.holding(rows, q) if q.strip() else rows
     rows = rows.filter(pk__lt=before) if before else rows
     return list(rows.order_by("-pk")[: PAGE + 1])
+
+
+def waiting(user: User) -> QuerySet[Answer]:
+    """Return the submitted answers a person may publish, or give back."""
+    may = Q()
+    for m in access.memberships(user):
+        if Right.PUBLISH in access.RIGHTS[m.role]:
+            own = Q(unit__isnull=True) | Q(unit=m.unit_id) if m.role in access.UNIT_ROLES else Q()
+            may |= Q(agency=m.agency_id) & own
+    return visible(user).filter(may, state=AnswerState.SUBMITTED) if may else Answer.objects.none()
 
 
 def offered(agency: Agency, text: str) -> list[Answer]:
