@@ -6,7 +6,6 @@ of its own in both languages.
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from tests.journeys.conftest import SignIn
 from tests.matrix.cast import STRANGER
 from tests.matrix.table import LINES, Line
-from tests.support.looks import Eyes
+from tests.support.looks import WHOLE, Eyes
 from tests.support.running_desk import RunningDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -39,7 +38,6 @@ NOT_PAGES = re.compile(
     r"\.(csv|xlsx|json|pdf|eml|txt|ico|atom|xml)$|^(healthz|readyz|metrics)$|/(known|bell|alike|as-sent|download)/$"
     r"|/<str:name>$|export\.|/files/|^files/|/letters/|/file/$|webauthn/login/|oidc/|password/set/|reset/key/done/"
 )
-WHOLE = os.environ.get("WALK") == "all"
 
 
 def pages() -> list[Line]:
