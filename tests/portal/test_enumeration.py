@@ -76,7 +76,7 @@ def test_it_takes_the_same_time_for_every_wrong_guess(knocks: dict[str, Knock], 
     # What the machine does besides evens out over some rounds; a difference of ours would stay in all of them.
     alike = any(_alike(_timed(knocks, times)) for _round in range(ROUNDS))
 
-    assert alike, {name: statistics.median(spent) / 1e6 for name, spent in times.items()}
+    assert alike, {name: statistics.quantiles(spent, n=10)[0] / 1e6 for name, spent in times.items()}
 
 
 def test_it_limits_unknown_codes_like_known_ones(client: Client, asked: Logged):
@@ -107,8 +107,9 @@ def _timed(knocks: dict[str, Knock], times: dict[str, list[int]]) -> dict[str, l
 
 
 def _alike(times: dict[str, list[int]]) -> bool:
-    medians = [statistics.median(spent) for spent in times.values()]
-    return max(medians) < 1.1 * min(medians)
+    # The quickest tries: what else runs on the machine makes a try slower, never quicker.
+    quickest = [statistics.quantiles(spent, n=10)[0] for spent in times.values()]
+    return max(quickest) < 1.1 * min(quickest)
 
 
 def _queries(knock: Knock) -> int:
