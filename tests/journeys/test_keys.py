@@ -52,3 +52,20 @@ def test_it_is_worked_by_keyboard_alone(transactional_db: None, open_page: OpenP
     page.goto(f"/desk/tickets/{codes[0]}/")
     page.keyboard.press("h")
     expect(page.locator("#act-hand_over select")).to_be_focused()
+
+
+def test_it_hands_over_in_four_presses_beyond_the_reason(
+    transactional_db: None, open_page: OpenPage, desk: Desk
+) -> None:
+    ticket = log_ticket(desk, at=timezone.now(), officer=desk.alice)
+    page = at_the_desk(open_page, desk)
+    page.goto(ticket.url)
+
+    for key in ("h", "V", "Tab"):
+        page.keyboard.press(key)
+    page.keyboard.type("Thuộc lĩnh vực của Văn phòng")
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_url("**/desk/")  # no longer theirs to see
+    ticket.refresh_from_db()
+    assert (ticket.unit, ticket.officer) == (desk.office, None)
