@@ -17,7 +17,7 @@ install: ## make .venv with everything that tests and checks need
 	@$(IN) tools/texts.py compile
 
 test: install ## run every test against a real PostgreSQL and Valkey
-	@$(IN) -m pytest -n 2 $(ARGS)
+	@$(IN) -m pytest -n 3 $(ARGS)
 
 check: install ## style, types, arrows, texts, migrations and the deployment check
 	@$(IN) tools/check.py

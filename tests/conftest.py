@@ -10,12 +10,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
 
     from tests.support.cast import Desk
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("desk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("desk")
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0

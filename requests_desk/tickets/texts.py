@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ def acknowledgement(
     }
     return [
         _draft(ticket, way, "acknowledgement", cause="acknowledgement", key=f"ack:{ticket.pk}:{way.channel}", **more)
-        for way in ways_to_requester(ticket)[:1]
+        for way in islice(ways_to_requester(ticket), 1)
     ]
 
 
@@ -123,7 +124,7 @@ def contact_changed(ticket: Ticket, *, waits: bool, seq: int) -> list[Draft]:
     """
     return [
         _draft(ticket, way, "contact_changed", cause="contact", key=f"contact-changed:{ticket.pk}:{seq}", waits=waits)
-        for way in ways_to_requester(ticket)[:1]
+        for way in islice(ways_to_requester(ticket), 1)
     ]
 
 
@@ -133,16 +134,17 @@ def one_time_code(ticket: Ticket, way: Recipient, *, code: str, number: int, unt
     return _draft(ticket, way, "one_time_code", cause="one_time_code", key=key, one_time_code=code, until=until)
 
 
-def ways_to_requester(ticket: Ticket) -> list[Recipient]:
-    """Return how a requester can be reached by machine now: by mail, else by SMS to a mobile."""
+def ways_to_requester(ticket: Ticket) -> Iterator[Recipient]:
+    """Yield how a requester can be reached by machine now: by mail, else by SMS to a mobile.
+
+    Their numbers are read only by who asks for more than a mail.
+    """
     requester = ticket.requester
-    found = []
     for channel in ("email", "sms"):
         destination = requester.email if channel == "email" else _mobile(requester)
         is_open = destination and channels.availability(channel) != "unavailable"
         if is_open and channels.get(channel).accepts(destination):
-            found.append(Recipient(f"requester:{requester.pk}", str(requester), ticket.language, channel, destination))
-    return found
+            yield Recipient(f"requester:{requester.pk}", str(requester), ticket.language, channel, destination)
 
 
 def not_delivered(reply: Reply, ways: Sequence[Recipient], *, at: datetime) -> list[Draft]:

@@ -109,7 +109,7 @@ def test_it_is_light_on_a_first_visit(open_page: OpenPage, desk: Desk, asked: Lo
     page.goto(f"/s/{asked.link_token}/" if path == "link" else path, wait_until="networkidle")
 
     assert transfers.size <= HEAVIEST, transfers
-    assert 3 <= len(transfers.urls) <= MOST_REQUESTS, transfers
+    assert 2 <= len(transfers.urls) <= MOST_REQUESTS, transfers
 
 
 def test_it_fits_a_narrow_phone(open_page: OpenPage, desk: Desk, asked: Logged):

@@ -26,7 +26,7 @@ class Wrong(Exception):
 
 def ways(ticket: Ticket) -> list[Recipient]:
     """Return how a code can be sent now: to the address on record, to the number."""
-    return texts.ways_to_requester(merging.survivor_of(ticket))
+    return list(texts.ways_to_requester(merging.survivor_of(ticket)))
 
 
 def send(ticket: Ticket, channel: str, *, at: datetime) -> Recipient:
