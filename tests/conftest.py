@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -109,7 +110,19 @@ def stores() -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(stores: Path, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Make every test that opens the database wait for it first."""
+    """Make every test that opens the database wait for it first, and every worker's a copy of one that was migrated."""
+    if _given():
+        return
+    from django.conf import settings
+
+    with (stores / "migrated").open("a+") as migrated:
+        fcntl.flock(migrated, fcntl.LOCK_EX)
+        migrated.seek(0)
+        if not migrated.read():
+            command = [sys.executable, ROOT / "manage.py", "migrate", "--verbosity=0", "--settings=tests.settings"]
+            subprocess.run(command, check=True, cwd=ROOT)
+            migrated.write("desk")
+    settings.DATABASES["default"]["TEST"]["TEMPLATE"] = "desk"
 
 
 @pytest.fixture
