@@ -266,9 +266,8 @@ def _followed(ticket: Ticket, words: Words, received_at: datetime, *, by: User |
         unit=ticket.unit,
         language=ticket.language,
     )
-    new = intake.log(ticket.agency, request, by=by, at=at, files=words.files).ticket
-    if ticket.sealed:
-        sealing.seal_alike(ticket, new)
+    hidden = sealing.hidden(ticket) if ticket.sealed else None
+    new = intake.log(ticket.agency, request, by=by, at=at, files=words.files, hidden=hidden).ticket
     links.link(new, ticket, LinkKind.FOLLOW_UP, by=by, at=at)
     notices.tell(NoticeKind.UNIT_ASSIGNED, new, by=by, at=at)
     return Taken(new, None, "ticket")

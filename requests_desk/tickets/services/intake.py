@@ -20,16 +20,19 @@ from requests_desk.tickets.services import (
     due,
     items,
     ledger,
+    notices,
     outbox,
     policy_choice,
     requesters,
+    sealing,
     searched,
     timing,
 )
 from requests_desk.tickets.services.incoming import Refused, Request, checked, digest, oddities, submission_of
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.policy_choice import Choice
-from requests_desk.tickets.words import SEALED_KINDS, State
+from requests_desk.tickets.services.sealing import Hidden
+from requests_desk.tickets.words import SEALED_KINDS, NoticeKind, State
 from sla.models import Milestone
 
 # What a ticket holds as it was asked.
@@ -109,11 +112,12 @@ def log(
     files: Sequence[Attachment] = (),
     token: str = "",
     receipt: Receipt | None = None,
+    hidden: Hidden | None = None,
 ) -> Logged:
     """Make a ticket of `request` with its staged `files`. The same submission again returns the ticket it made.
 
     `token` is the secret link it gets, where its sender holds that already; `receipt` says whether receipt is
-    acknowledged, if not as usual.
+    acknowledged, if not as usual. One that is `hidden` is sealed from these, before the leadership is told of it (P13).
 
     Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
     """
@@ -125,7 +129,7 @@ def log(
     try:
         with transaction.atomic():
             wanted = (receipt or Receipt())._replace(token=token or secrets.token_urlsafe(16))
-            return _write(agency, request, submission, files, wanted, by=by, at=at)
+            return _write(agency, request, submission, files, wanted, hidden, by=by, at=at)
     except IntegrityError:
         # The same form twice at the same moment: the unique key let one through, and this is it.
         if earlier := _earlier(agency, request, submission, by):
@@ -199,6 +203,7 @@ def _write(
     submission: Submission,
     files: Sequence[Attachment],
     receipt: Receipt,
+    hidden: Hidden | None,
     *,
     by: User | None,
     at: datetime,
@@ -211,9 +216,12 @@ def _write(
     asked = {"lookup_code": lookup, "token": token, "answers": receipt.answers}
     drafts = texts.acknowledgement(ticket, due_at=promise.due_at, **asked) if receipt.is_wanted else []
     lines += attachments.attach(files, ticket)
+    lines += sealing.seal_locked(ticket, units=hidden.units, people=hidden.people) if hidden else []
     lines += [Line(ticket, "acknowledged", {"channel": draft.channel}) for draft in drafts]
     ledger.append(lines, actor=by, at=at)
     outbox.post(drafts, at=at)
+    if ticket.sealed:
+        notices.tell(NoticeKind.REPORT, ticket, by=by, at=at)
     return Logged(ticket, lookup, token, oddities(agency, request), promise)
 
 

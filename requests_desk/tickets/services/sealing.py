@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,13 +13,20 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import Membership, Unit, User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Message, Ticket
-from requests_desk.tickets.services import ledger, locking, publishing, refusing
+from requests_desk.tickets.services import ledger, locking, notices, publishing, refusing
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import SEALED_KINDS, State
+from requests_desk.tickets.words import SEALED_KINDS, NoticeKind, State
 
 
 class Refused(refusing.Refused):
     """This cannot be sealed so. `fields` says what to change; nothing was saved."""
+
+
+class Hidden(NamedTuple):
+    """Whom a report is about, and so hidden from."""
+
+    units: Collection[Unit] = ()
+    people: Collection[User] = ()
 
 
 def seal(
@@ -32,20 +40,30 @@ def seal(
 ) -> Ticket:
     """Seal a request, hide it from the units and people it is about, and take it off their desks.
 
-    Its clock runs on. Sealing a sealed one adds to those it is hidden from. Raises Refused, ChangedMeanwhile.
+    Its clock runs on, and the leadership is told. Sealing a sealed one adds to those it is hidden from. Raises
+    Refused, ChangedMeanwhile.
     """
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        was_open = not ticket.sealed
         lines = seal_locked(ticket, units=units, people=people)
         if not lines:
             raise Refused({"units": [_("It is sealed from these already.")]})
         publishing.take_down(ticket, by=by, at=at)
         ledger.append(lines, actor=by, at=at)
+        if was_open:
+            notices.tell(NoticeKind.REPORT, ticket, by=by, at=at)
     return ticket
 
 
+def hidden(ticket: Ticket) -> Hidden:
+    """Return whom a request is hidden from."""
+    rows = list(ticket.exclusions.select_related("unit", "user"))
+    return Hidden([one.unit for one in rows if one.unit], [one.user for one in rows if one.user])
+
+
 def seal_alike(ticket: Ticket, new: Ticket) -> None:
-    """Seal what follows up a sealed request, or was a part of it, from the same people (P13)."""
+    """Seal what was a part of a sealed request from the same people (P13)."""
     new.sealed = True
     new.save(update_fields=["sealed"])
     Exclusion.objects.bulk_create(

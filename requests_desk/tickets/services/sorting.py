@@ -17,6 +17,7 @@ from requests_desk.tickets.services import (
     due,
     ledger,
     locking,
+    notices,
     policy_choice,
     publishing,
     refusing,
@@ -25,7 +26,7 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.policy_choice import Choice
-from requests_desk.tickets.words import SEALED_KINDS, About, Kind, State
+from requests_desk.tickets.words import SEALED_KINDS, About, Kind, NoticeKind, State
 from sla import clocks, repinning
 from sla.models import Milestone, MilestoneName
 
@@ -58,6 +59,7 @@ def sort(ticket: Ticket, what: Sorted, *, by: User, at: datetime, seen_seq: int 
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
         _require(ticket, what, by=by)
+        was_open = not ticket.sealed
         facts = {"kind": what.kind, "was_kind": ticket.kind, "field": what.field, "was_field": ticket.field}
         ticket.kind, ticket.field = what.kind, what.field
         ticket.save(update_fields=["kind", "field"])
@@ -67,6 +69,8 @@ def sort(ticket: Ticket, what: Sorted, *, by: User, at: datetime, seen_seq: int 
             publishing.take_down(ticket, by=by, at=at)
         ledger.append(lines, actor=by, at=at)
         due.refresh(ticket)
+        if was_open and ticket.sealed:
+            notices.tell(NoticeKind.REPORT, ticket, by=by, at=at)
         if what.unit is not None:
             ticket = assignment.assign(ticket, unit=what.unit, officer=what.officer, by=by, at=at)
     return ticket

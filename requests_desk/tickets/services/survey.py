@@ -16,12 +16,13 @@ from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Survey, Ticket
-from requests_desk.tickets.services import cycles, intake, ledger, locking, notices, refusing, requesters, sealing
+from requests_desk.tickets.services import cycles, intake, ledger, locking, refusing, requesters
 from requests_desk.tickets.services.cycles import Words
 from requests_desk.tickets.services.incoming import Request
 from requests_desk.tickets.services.ledger import Line
+from requests_desk.tickets.services.sealing import Hidden
 from requests_desk.tickets.survey_words import Attitude, Satisfaction, Substance, SurveyWay, Timeliness
-from requests_desk.tickets.words import FINAL_REPLIES, SEALED_KINDS, Channel, Kind, NoticeKind
+from requests_desk.tickets.words import FINAL_REPLIES, SEALED_KINDS, Channel, Kind
 
 LISTS = {"overall": Satisfaction, "timeliness": Timeliness, "substance": Substance, "attitude": Attitude}
 KEPT = ("overall", "timeliness", "substance", "attitude", "comment")
@@ -159,11 +160,8 @@ def _report(
         items=(),
     )
     token = _report_token(link) if link else ""
-    report = intake.log(ticket.agency, request, by=by, at=at, token=token).ticket
-    lines = sealing.seal_locked(report, units=[ticket.unit] if ticket.unit else [], people=_handled_by(ticket))
-    ledger.append(lines, actor=None, at=at)
-    notices.tell(NoticeKind.REPORT, report, by=by, at=at)
-    return report
+    hidden = Hidden([ticket.unit] if ticket.unit else [], _handled_by(ticket))
+    return intake.log(ticket.agency, request, by=by, at=at, token=token, hidden=hidden).ticket
 
 
 def _report_token(link: str) -> str:

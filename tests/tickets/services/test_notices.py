@@ -12,12 +12,36 @@ from notifications.results import Result
 from requests_desk.people.models import Absence, Agency, Duty, Role, Unit, User
 from requests_desk.tickets.models import Notice, Ticket
 from requests_desk.tickets.queries import notices as queries
-from requests_desk.tickets.services import approval, assignment, cycles, notices, reminders, replies
+from requests_desk.tickets.services import (
+    approval,
+    asking,
+    assignment,
+    cycles,
+    intake,
+    notices,
+    reminders,
+    replies,
+    sealing,
+    sorting,
+)
 from requests_desk.tickets.services.cycles import Words
+from requests_desk.tickets.services.sealing import Hidden
+from requests_desk.tickets.services.sorting import Sorted
 from requests_desk.tickets.words import NoticeKind
 from sla.policies import DEFAULT_POLICY
 from tests.support import cast
-from tests.support.cast import MORNING, Desk, a_person, a_reply, later, log_ticket, mail_bounces, mail_is, outbox_row
+from tests.support.cast import (
+    MORNING,
+    Desk,
+    a_person,
+    a_reply,
+    a_request,
+    later,
+    log_ticket,
+    mail_bounces,
+    mail_is,
+    outbox_row,
+)
 
 NIGHT = later(hours=15)  # 23:00 on the office's wall
 DAWN = later(hours=22)  # 06:00
@@ -196,6 +220,53 @@ def test_it_tells_of_one_event_once(desk, ticket):
     assert Notification.objects.get(cause="notice").key == f"notice:{notice.key}:email"
 
 
+# --- a sealed report, by any door (P13) -----------------------------------------------------------------------------
+
+
+def asked_online(desk: Desk) -> None:
+    asking.send(
+        desk.agency,
+        a_request(kind="harassment", channel="qna"),
+        nonce="n",
+        issued_date=MORNING.date(),
+        signs=(),
+        files=(),
+        at=MORNING,
+    )
+
+
+def sorted_as_one(desk: Desk) -> None:
+    sorting.sort(log_ticket(desk), Sorted(kind="denunciation"), by=desk.lan, at=MORNING)
+
+
+def sealed_by_hand(desk: Desk) -> None:
+    sealing.seal(log_ticket(desk), units=[desk.unit], by=desk.lan, at=MORNING)
+
+
+@pytest.mark.parametrize("door", [asked_online, sorted_as_one, sealed_by_hand])
+def test_it_tells_the_leadership_of_a_sealed_report_at_once(desk, door: Callable[[Desk], None]):
+    door(desk)
+
+    assert (told(), mailed()) == ([("leader", "report")], ["leader"])
+    mail = Notification.objects.get(cause="notice")
+    assert Ticket.objects.get().text not in mail.title + mail.text + mail.html
+
+
+def test_it_tells_no_leader_whom_a_report_is_about(desk):
+    hidden = Hidden(people=[desk.leader])
+    intake.log(desk.agency, a_request(kind="harassment"), by=None, at=MORNING, hidden=hidden)
+
+    assert told() == [("ivan", "report")]
+
+
+def test_it_tells_of_a_report_once_however_often_it_is_sorted_or_sealed(desk):
+    ticket = log_ticket(desk, kind="harassment", unit=None)
+    sorting.sort(ticket, Sorted(kind="denunciation"), by=desk.leader, at=MORNING)
+    sealing.seal(ticket, people=[desk.alice], by=desk.ivan, at=MORNING)
+
+    assert told() == [("leader", "report")]
+
+
 # --- N3, P13 ------------------------------------------------------------------------------------------------------
 
 
@@ -218,6 +289,7 @@ def test_it_goes_to_the_next_where_nobody_stands_in(desk, ticket):
 def test_it_tells_nobody_who_is_excluded(desk):
     """P13: alice is reported on, bob's unit with her; the leader alone reads such a report."""
     ticket = log_ticket(desk, kind="harassment", unit=None)
+    forget()
     ticket.exclusions.create(user=desk.alice)
     ticket.exclusions.create(unit=desk.unit)
     Ticket.objects.filter(pk=ticket.pk).update(officer=desk.alice, unit=desk.unit)
