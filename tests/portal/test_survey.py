@@ -11,8 +11,8 @@ from django.test import Client
 from notifications.models import Notification
 from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Event, Survey, Ticket
-from requests_desk.tickets.services import reminders, survey
-from tests.portal.cast import page
+from requests_desk.tickets.services import reminders, replies, survey
+from tests.portal.cast import PHONE, ask, logged, page
 from tests.support.cast import Desk, a_reply, answered_by_call, later, log_ticket
 
 ANSWERED = {"overall": "satisfied", "timeliness": "on_time", "comment": "Cảm ơn"}
@@ -141,3 +141,21 @@ def test_the_leadership_reads_totals_with_their_sample_and_no_names(client: Clie
     assert not any(name in seen["leader"] for name in ("Trần Thị B", "Alice", "Đòi tiền"))
     assert report.code in seen["leader"]
     assert report.code not in seen["chief"]
+
+
+def test_the_status_page_links_to_it_while_it_is_open_and_only_in_full(client: Client, desk: Desk, clock: Any):
+    """Whoever got a letter has no other link."""
+    asked = logged(desk)
+    replies.send(asked.ticket, a_reply("answer", "letter"), by=desk.alice, at=later(hours=2))
+    shown = {}
+    for when, at in {"before": later(hours=3), "open": later(days=2), "over": later(days=40)}.items():
+        clock.move_to(at)
+        reminders.sweep(at=at)
+        shown[when] = page(client.get(f"/s/{asked.link_token}/"))
+
+    (link,) = re.findall(r"/survey/[\w-]+/", shown["open"])
+    assert not re.findall("/survey/", shown["before"] + shown["over"])
+    clock.move_to(later(days=2))
+    assert client.get(link).status_code == 200
+    assert link in page(ask(client, asked.ticket.code, lookup=asked.lookup_code))
+    assert "/survey/" not in page(ask(client, asked.ticket.code, phone=PHONE))

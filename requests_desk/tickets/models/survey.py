@@ -23,7 +23,8 @@ from requests_desk.tickets.survey_words import (
 class Survey(models.Model):
     """The one survey of a request: planned, then asked or skipped, perhaps answered.
 
-    `ask_at` is when the timer decides whether to ask; null once it did. The words of a report of harassment do not
+    `ask_at` is when the timer decides whether to ask; null once it did. `channel` is how, "" where nothing is sent and
+    the link stands on the status page alone. The words of a report of harassment do not
     stand here but in `report`, a sealed request of its own (P13); `comment` may be emptied without breaking anything.
     """
 

@@ -53,7 +53,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What was said in some time: `asked` were invited in it, `by_way` says how the answers came in."""
+    """What was said in some time: `asked` were sent an invitation in it, `by_way` says how the answers came in."""
 
     asked: int
     whole: Share
@@ -75,7 +75,7 @@ def results(agencies: Sequence[Agency], *, since: datetime, until: datetime) -> 
     groups = list(rows.values("unit", "way", *QUESTIONS).annotate(n=Count("pk")).order_by())
     invited = Survey.objects.filter(
         ticket__agency__in=agencies, ticket__sealed=False, invited_at__gt=since, invited_at__lte=until
-    )
+    ).exclude(channel="")
     return Results(
         asked=invited.count(),
         whole=_share("", groups),

@@ -30,7 +30,7 @@ from requests_desk.tickets.models import (
 )
 from requests_desk.tickets.queries import deadlines, proofs
 from requests_desk.tickets.queries.public import NotFound, Office
-from requests_desk.tickets.services import attachments
+from requests_desk.tickets.services import attachments, survey_invitations
 from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, ReplyKind, State
 from sla import wording
 from sla.models import Milestone, MilestoneName, Pause
@@ -106,7 +106,8 @@ class Status:
     unless `full`. `officer` is named only where the agency wants it.
     `merged_from` is the code that was asked for where that request lives on in this one (P8); `token` what its reader
     may act by for half a day, empty unless `full`; `again` says that an answer may be called not to the point (P7),
-    `by_link` that a secret link opened it; `contact` how they are reached, mostly hidden.
+    `by_link` that a secret link opened it; `contact` how they are reached, mostly hidden;
+    `rating` the secret of the open link to rate the answer by, empty where none is open.
     """
 
     code: str
@@ -127,6 +128,7 @@ class Status:
     token: str
     by_link: bool
     contact: tuple[str, ...]
+    rating: str
     again: bool
     questions: tuple[Question, ...]
     files: tuple[Shared, ...]
@@ -189,6 +191,7 @@ def of(opened: proofs.Opened, *, at: datetime) -> Status:
 _OFFICE = tuple(f"agency__{name}" for name in Office.__slots__)
 _TICKET = ("pk", "code", "state", "ending", "received_at", "text", "lookup_digest", "requester__email")
 _ERASED = ("erased_why", "erased_at")
+_RATED = ("survey__pk", "survey__digest", "survey__expires_at")
 _HANDLED = ("unit__name", "unit__name_en", "agency__shows_officer", "officer__full_name")
 _SAID = ("kind", "channel", "text", "done", "reason", "contact", "ground", "receiving_body")
 _MILESTONE = ("pk", "name", "due_at", "met_at", "ended_at", "breaches__pk", "breaches__voided_at")
@@ -197,7 +200,7 @@ _PINNED = ("clock__policy_version__document", "clock__calendar_version__document
 
 
 def _row(rows: QuerySet[Ticket], *more: str) -> Row | None:
-    return next(iter(rows.values(*_TICKET, *_ERASED, *_HANDLED, *_OFFICE, *more)[:1]), None)
+    return next(iter(rows.values(*_TICKET, *_ERASED, *_RATED, *_HANDLED, *_OFFICE, *more)[:1]), None)
 
 
 def _with_phones(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -310,6 +313,7 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         token="",
         by_link=False,
         contact=(),
+        rating=_rating(ticket, at=at) if full else "",
         again=full and _may_say_again(now, asked),
         questions=asked,
         files=files.get(None, ()),
@@ -331,6 +335,11 @@ def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
         erased=ticket["erased_why"],
         erased_at=ticket["erased_at"],
     )
+
+
+def _rating(ticket: Row, *, at: datetime) -> str:
+    pk, digest, expires_at = (ticket[name] for name in _RATED)
+    return survey_invitations.open_link(pk, digest=digest, expires_at=expires_at, at=at)
 
 
 def _may_say_again(replies: Sequence[Row], asked: Sequence[Question]) -> bool:

@@ -129,7 +129,7 @@ def log(
     try:
         with transaction.atomic():
             wanted = (receipt or Receipt())._replace(token=token or secrets.token_urlsafe(16))
-            return _write(agency, request, submission, files, wanted, hidden, by=by, at=at)
+            return _write(agency, request, submission, files, wanted, hidden=hidden, by=by, at=at)
     except IntegrityError:
         # The same form twice at the same moment: the unique key let one through, and this is it.
         if earlier := _earlier(agency, request, submission, by):
@@ -203,8 +203,8 @@ def _write(
     submission: Submission,
     files: Sequence[Attachment],
     receipt: Receipt,
-    hidden: Hidden | None,
     *,
+    hidden: Hidden | None,
     by: User | None,
     at: datetime,
 ) -> Logged:

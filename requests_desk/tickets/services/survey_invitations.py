@@ -1,9 +1,12 @@
-"""Ask a requester, once, how they found the answer: on the next working morning, by the way the answer went."""
+"""Ask a requester, once, how they found the answer: on the next working morning, by the way the answer went.
+
+Whoever has no such way may rate it all the same: the link stands on the status page of every request that is open
+to be rated.
+"""
 
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,18 +29,33 @@ OPEN_FOR = timedelta(days=30)
 # One requester is asked at most once in so long, however many answers they get.
 RESPITE = timedelta(days=14)
 AT_ONCE = 500
-# Who got a letter, or came to the counter, is asked on paper there.
+# Who got a letter, or came to the counter, is asked by nothing but the status page.
 CHANNELS = {ReplyChannel.EMAIL: "email", ReplyChannel.CALL: "sms"}
 NOT_ASKED = frozenset({Ending.SPAM, Ending.WITHDRAWN, Ending.MERGED, Ending.UNREACHABLE})
 
 
 def plan(ticket: Ticket, reply: Reply, *, at: datetime) -> None:
     """Note that the answer to a ticket the caller holds locked is to be rated; once, however often it is answered."""
-    channel = CHANNELS.get(ReplyChannel(reply.channel))
-    if channel is None or _is_sealed(ticket):
+    if _is_sealed(ticket):
         return
+    channel = CHANNELS.get(ReplyChannel(reply.channel), "")
     planned = Survey(ticket=ticket, channel=channel, ask_at=_next_morning(ticket.agency, at=at))
     Survey.objects.bulk_create([planned], ignore_conflicts=True)
+
+
+def open_link(pk: int | None, *, digest: str | None, expires_at: datetime | None, at: datetime) -> str:
+    """Return the secret of the link that a survey is open under at `at`, "" where none is.
+
+    It is drawn anew each time and kept nowhere; one given out before links were drawn so is not known any more.
+    """
+    if pk is None or expires_at is None or expires_at <= at:
+        return ""
+    token = _token(pk)
+    return token if identifiers.token_digest(token) == digest else ""
+
+
+def _token(pk: int) -> str:
+    return identifiers.token_for(f"rate:{pk}")
 
 
 def due(*, at: datetime) -> QuerySet[Survey]:
@@ -74,17 +92,18 @@ def _ask(pk: int, *, at: datetime) -> None:
 def _decide(ticket: Ticket, survey: Survey, *, at: datetime) -> None:
     survey.ask_at = None
     survey.skipped = _why_not(ticket, survey, at=at)
-    token = secrets.token_urlsafe(16)
-    caps = SmsCaps(at=at)
-    draft = None if survey.skipped else _draft(ticket, survey.channel, caps, token=token)
-    if draft is None:
-        survey.skipped = survey.skipped or SurveySkipped.NO_WAY
+    if survey.skipped:
         survey.save(update_fields=["ask_at", "skipped"])
         return
+    token = _token(survey.pk)
+    caps = SmsCaps(at=at)
+    draft = _draft(ticket, survey.channel, caps, token=token)
+    survey.channel = draft.channel if draft else ""
     survey.invited_at, survey.expires_at, survey.digest = at, at + OPEN_FOR, identifiers.token_digest(token)
-    survey.save(update_fields=["ask_at", "skipped", "invited_at", "expires_at", "digest"])
-    ledger.append([Line(ticket, "survey_invited", {"channel": survey.channel})], actor=None, at=at)
-    outbox.post([draft, *caps.spend(ticket.agency, [draft])], at=at)
+    survey.save(update_fields=["channel", "ask_at", "skipped", "invited_at", "expires_at", "digest"])
+    asked = {"channel": survey.channel or "status_page"}
+    ledger.append([Line(ticket, "survey_invited", asked)], actor=None, at=at)
+    outbox.post([draft, *caps.spend(ticket.agency, [draft])] if draft else [], at=at)
 
 
 def _draft(ticket: Ticket, channel: str, caps: SmsCaps, *, token: str) -> Draft | None:
@@ -98,10 +117,12 @@ def _why_not(ticket: Ticket, survey: Survey, *, at: datetime) -> str:
         return SurveySkipped.ENDED_OTHERWISE
     if survey.answered_at:
         return SurveySkipped.ANSWERED
+    if not survey.channel:
+        return ""  # nothing is sent, so nobody is asked too often
     # Two requests of one requester at one moment pass in turn.
     Requester.objects.select_for_update().get(pk=ticket.requester_id)
     asked = Survey.objects.filter(ticket__requester=ticket.requester_id, invited_at__gt=at - RESPITE)
-    return SurveySkipped.ASKED_LATELY if asked.exists() else ""
+    return SurveySkipped.ASKED_LATELY if asked.exclude(channel="").exists() else ""
 
 
 def _is_sealed(ticket: Ticket) -> bool:

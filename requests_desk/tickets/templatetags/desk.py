@@ -160,7 +160,12 @@ LISTS: dict[str, dict[str, Any]] = {
         "unit_head": _("Head of unit"),
         "leader": _("Leadership"),
     },
-    "way": {"email": _("E-mail"), "sms": _("SMS"), "in_app": _("In the desk")},
+    "way": {
+        "email": _("E-mail"),
+        "sms": _("SMS"),
+        "in_app": _("In the desk"),
+        "status_page": _("The status page"),
+    },
 }
 
 

@@ -13,7 +13,17 @@ from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Event, Notice, Survey, Ticket
 from requests_desk.tickets.queries import ledger as ledger_queries
-from requests_desk.tickets.services import closing, cycles, refusing, reminders, replies, sealing, survey
+from requests_desk.tickets.queries import survey as survey_results
+from requests_desk.tickets.services import (
+    closing,
+    cycles,
+    refusing,
+    reminders,
+    replies,
+    sealing,
+    survey,
+    survey_invitations,
+)
 from requests_desk.tickets.services.incoming import Asked
 from requests_desk.tickets.services.survey import Answers
 from tests.support.cast import Desk, a_reply, answered_by_call, later, log_ticket, mail_bounces, mail_is, outbox_row
@@ -77,12 +87,32 @@ def test_it_asks_by_sms_who_was_answered_by_phone(desk: Desk):
 
 
 @pytest.mark.parametrize("channel", ["letter", "in_person"])
-def test_it_asks_nobody_who_got_it_on_paper_or_at_the_counter(desk: Desk, channel: str):
-    replies.send(log_ticket(desk), a_reply("answer", channel), by=desk.alice, at=ANSWERED)
+def test_it_sends_nothing_to_who_got_it_on_paper_or_at_the_counter_but_lets_them_rate_it(desk: Desk, channel: str):
+    for _ in range(2):
+        replies.send(log_ticket(desk), a_reply("answer", channel), by=desk.alice, at=ANSWERED)
 
     reminders.sweep(at=MORNING_AFTER)
 
-    assert not Survey.objects.exists()
+    assert not Notification.objects.filter(cause="survey").exists()
+    one, other = Survey.objects.order_by("pk")
+    assert (one.channel, one.skipped, one.expires_at) == ("", "", MORNING_AFTER + timedelta(days=30))
+    assert survey.by_token(open_link(one), at=later(days=5)) == one
+    assert survey.by_token(open_link(other), at=later(days=5)) == other
+
+
+def open_link(row: Survey) -> str:
+    return survey_invitations.open_link(row.pk, digest=row.digest, expires_at=row.expires_at, at=later(days=5))
+
+
+def test_it_lets_rate_whom_no_invitation_reaches(desk: Desk):
+    ticket = log_ticket(desk, asked=Asked(name="Khách", phones=["0261 3 812 345"]))
+    answered_by_call(ticket, by=desk.alice, at=ANSWERED)
+
+    reminders.sweep(at=MORNING_AFTER)
+
+    assert open_link(Survey.objects.get())
+    assert Event.objects.get(kind="survey_invited").facts == {"channel": "status_page"}
+    assert survey_results.results([desk.agency], since=ANSWERED, until=later(days=5)).asked == 0
 
 
 def test_it_asks_after_an_outage_in_office_hours_all_the_same(desk: Desk):
