@@ -69,7 +69,7 @@ class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Agency
-        fields = ("name", "name_en", "short_name", "hotline", "email", "address", "shows_officer")
+        fields = ("name", "name_en", "short_name", "hotline", "email", "address", "shows_officer", "invites_ratings")
         labels = {
             "name": _("Name"),
             "name_en": _("Name in English"),
@@ -78,10 +78,12 @@ class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
             "email": _("Email"),
             "address": _("Address"),
             "shows_officer": _("The public page of a request names its officer"),
+            "invites_ratings": _("Requesters are asked to rate the answer"),
         }
         help_texts = {
             "short_name": _("Plain letters, at most 12."),
             "shows_officer": _("Otherwise it names the unit alone."),
+            "invites_ratings": _("Once, on the working morning after it. Links that were sent stay open."),
         }
 
 

@@ -68,6 +68,8 @@ class Agency(Named):
     morning_at = models.DateTimeField(null=True, blank=True)
     # Whether the public page of a request names the officer who handles it, beside the unit.
     shows_officer = models.BooleanField(default=False)
+    # Whether who was answered is asked how they found it (S-1).
+    invites_ratings = models.BooleanField(default=True)
     # SMS a month; 0 is no limit (N8).
     sms_monthly_cap = models.PositiveIntegerField(default=0)
 

@@ -50,5 +50,5 @@ class SurveySkipped(models.TextChoices):
 
     ENDED_OTHERWISE = "ended_otherwise", _("Sealed, or ended without an answer")
     ASKED_LATELY = "asked_lately", _("Asked within the last fortnight")
-    NO_WAY = "no_way", _("No way to reach them")
+    SWITCHED_OFF = "switched_off", _("The agency asks nobody")
     ANSWERED = "answered", _("Answered on paper or by phone before")

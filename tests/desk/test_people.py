@@ -198,6 +198,18 @@ def test_it_changes_the_department_and_never_its_code(desk: Desk):
     assert (desk.agency.name, desk.agency.code) == ("Sở Mới", "SCT")
 
 
+def test_it_switches_the_survey_s_invitation(desk: Desk):
+    known = {"name": "Sở Mới", "name_en": "", "short_name": "So Moi", "hotline": "", "email": "", "address": ""}
+
+    kept = []
+    for ticked in ({}, {"invites_ratings": "on"}):
+        signed_in(desk.root).post("/settings/agency/", known | ticked)
+        desk.agency.refresh_from_db()
+        kept.append(desk.agency.invites_ratings)
+
+    assert kept == [False, True]
+
+
 def test_it_lets_readers_look_and_change_nothing(desk: Desk):
     client = signed_in(desk.chief)
 

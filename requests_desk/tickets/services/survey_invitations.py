@@ -117,6 +117,8 @@ def _why_not(ticket: Ticket, survey: Survey, *, at: datetime) -> str:
         return SurveySkipped.ENDED_OTHERWISE
     if survey.answered_at:
         return SurveySkipped.ANSWERED
+    if not ticket.agency.invites_ratings:
+        return SurveySkipped.SWITCHED_OFF
     if not survey.channel:
         return ""  # nothing is sent, so nobody is asked too often
     # Two requests of one requester at one moment pass in turn.

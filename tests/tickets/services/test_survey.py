@@ -169,6 +169,17 @@ def test_it_asks_nobody_of_what_is_sealed_or_ended_otherwise(desk: Desk):
     assert not Notification.objects.filter(cause="survey").exists()
 
 
+def test_it_asks_nobody_where_the_agency_does_not_want_it(desk: Desk):
+    type(desk.agency).objects.update(invites_ratings=False)
+    ticket = answered(desk)
+
+    reminders.sweep(at=MORNING_AFTER)
+
+    assert not Notification.objects.filter(cause="survey").exists()
+    assert Survey.objects.get().skipped == "switched_off"
+    assert survey.enter(ticket, PLEASED, way="paper", by=desk.lan, at=later(days=3)).overall == "satisfied"
+
+
 def test_it_asks_one_firm_once_a_fortnight(desk: Desk):
     for day in (0, 4, 28):
         answered(desk, at=later(days=day, hours=2))
