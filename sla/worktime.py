@@ -158,13 +158,12 @@ def previous_close(calendar: Calendar, at: datetime) -> datetime | None:
     end = micros(at)
     day, _ = local_clock(calendar.tz, end)
     stop = day if calendar.first_named is None else min(day, calendar.first_named)
-    while day > stop - 14:  # two usual weeks before every named date without a closing: there is none
-        day -= 7
+    while day >= stop - 14:  # two usual weeks before every named date without a closing: there is none
         starts = midnight(calendar.tz, day)
         closings = [closes for closes in _closings(calendar, starts, end) if not _is_open(calendar, closes)]
         if closings:
             return instant(closings[-1])
-        end = starts
+        day, end = day - 1, starts
     return None
 
 

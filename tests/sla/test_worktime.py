@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from sla import worktime
+from sla.timeline import instant, parts
 from sla.worktime import (
     NaiveInstant,
     NeverOpen,
@@ -306,6 +308,16 @@ def test_it_finds_the_closing_before_a_month_of_days_off():
     june = calendar(holidays=[f"2026-06-{day:02d}" for day in range(1, 31)])
 
     assert previous_close(june, local("30/06/2026 10:00")) == local("29/05/2026 17:00")
+
+
+def test_it_looks_no_further_back_than_the_day_that_closed(monkeypatch):
+    begun = []
+    monkeypatch.setattr(worktime, "parts", lambda tz, start: begun.append(instant(start)) or parts(tz, start))
+
+    closed = previous_close(YEARS, local("09/06/2025 06:00"))
+
+    assert closed == local("06/06/2025 17:00")
+    assert min(begun) == local("06/06/2025 00:00")
 
 
 def test_it_finds_no_closing_where_there_never_was_one():
