@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 
-from requests_desk.people.models import Agency, Membership, Role, User
+from requests_desk.people import joined
+from requests_desk.people.models import Agency, Membership, Role, Unit, User
 from requests_desk.tickets.models import AskedPart, Exclusion, Ticket
 from requests_desk.tickets.words import PartState
 
@@ -106,21 +106,33 @@ def reaching(user: User | AnonymousUser) -> list[Membership]:
     return kept
 
 
+# Whoever is away and stands in for somebody else is replaced in that, too.
+_REACHING = f"""
+WITH RECURSIVE reached (user_id) AS (
+    SELECT %(user)s::bigint
+    UNION
+    SELECT m.user_id FROM reached
+    JOIN people_absence AS a ON a.deputy_id = reached.user_id
+        AND a.from_at <= statement_timestamp() AND a.to_at > statement_timestamp()
+    JOIN people_membership AS m ON m.user_id = a.user_id AND m.role = ANY(%(unit_roles)s)
+)
+SELECT {joined.columns(Membership, "m")}, {joined.columns(Agency, "agency")}, {joined.columns(Unit, "unit")}
+FROM reached
+JOIN people_membership AS m ON m.user_id = reached.user_id AND (m.user_id = %(user)s OR m.role = ANY(%(unit_roles)s))
+JOIN people_agency AS agency ON agency.id = m.agency_id
+LEFT JOIN people_unit AS unit ON unit.id = m.unit_id
+WHERE m.agency_id IN (SELECT agency_id FROM people_membership WHERE user_id = %(user)s)
+ORDER BY m.id
+"""  # noqa: S608  our own text
+
+
 def _with_absent(user: User) -> list[Membership]:
-    found: dict[int, Membership] = {}
-    agencies: set[int] = set()
-    asked, ahead = set[int](), {user.pk}
-    while ahead:
-        away = Q(user__absences__from_at__lte=Now(), user__absences__to_at__gt=Now(), role__in=UNIT_ROLES)
-        stood_in = away & Q(user__absences__deputy__in=ahead)
-        reached = Membership.objects.filter(stood_in if asked else stood_in | Q(user=user)).distinct()
-        rows = list(reached.select_related("agency", "unit").order_by("pk"))
-        agencies |= {m.agency_id for m in rows if m.user_id == user.pk}
-        found |= {m.pk: m for m in rows if m.agency_id in agencies}
-        asked |= ahead
-        # Whoever is away and stands in for somebody else is replaced in that, too.
-        ahead = {m.user_id for m in rows} - asked
-    return list(found.values())
+    values = {"user": user.pk, "unit_roles": sorted(UNIT_ROLES)}
+    found = []
+    for membership, agency, unit in joined.rows(_REACHING, values, Membership, Agency, Unit):
+        membership.agency, membership.unit = agency, unit
+        found.append(membership)
+    return found
 
 
 def held(user: User | AnonymousUser) -> set[str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from requests_desk.people.models import Absence, Membership, Role, User
 from requests_desk.tickets import access
@@ -248,6 +249,19 @@ def test_it_lets_a_deputy_of_a_deputy_who_is_away_too(desk: Desk, dan: User):
     away(dan, eva)
 
     assert reads(eva, ticket)
+
+
+def test_it_asks_once_however_many_stand_in_for_one_another(
+    desk: Desk, dan: User, django_assert_num_queries: DjangoAssertNumQueries
+):
+    away(desk.alice, dan)
+    away(dan, desk.lan)
+    lan = fresh(desk.lan)
+
+    with django_assert_num_queries(1):
+        reached = access.reaching(lan)
+
+    assert {m.user_id for m in reached} == {desk.lan.pk, dan.pk, desk.alice.pk}
 
 
 def test_it_ends_with_the_absence_and_at_the_agency(desk: Desk, dan: User):

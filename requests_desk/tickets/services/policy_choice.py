@@ -29,15 +29,16 @@ def owner(agency: Agency) -> str:
     return f"agency:{agency.pk}"
 
 
+# What is empty fits everything.
+_FITTING = """
+SELECT * FROM tickets_policyrule WHERE agency_id = %s
+    AND kind IN ('', %s) AND channel IN ('', %s) AND field IN ('', %s) AND priority IN ('', %s)
+"""
+
+
 def choose(agency: Agency, *, kind: str, channel: str, field: str, priority: str) -> Choice:
     """Return the versions in force for such a request. Raises catalogue.NothingInForce."""
-    fitting = PolicyRule.objects.filter(
-        agency=agency,
-        kind__in=["", kind],
-        channel__in=["", channel],
-        field__in=["", field],
-        priority__in=["", priority],
-    )
+    fitting = PolicyRule.objects.raw(_FITTING, [agency.pk, kind, channel, field, priority])
     rule = max(fitting, key=specificity, default=None)
     policy_key, calendar_key = (rule.policy_key, rule.calendar_key) if rule else (POLICY, CALENDAR)
     return Choice(*catalogue.in_force(owner(agency), policy=policy_key, calendar=calendar_key), rule)
