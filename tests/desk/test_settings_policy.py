@@ -150,6 +150,16 @@ def test_it_adds_a_line_to_the_table_and_takes_it_away(client: Client) -> None:
     assert (rule.kind, PolicyRule.objects.count()) == ("feedback", 0)
 
 
+def test_it_adds_the_line_of_personal_data_where_it_is_missing(client: Client) -> None:
+    missing = [client.get(page).context["lacks_personal_data"] for page in ("/settings/", "/settings/rules/")]
+
+    shown = client.post("/settings/rules/", {"personal_data": "1"}, follow=True)
+
+    assert missing == [True, True]
+    assert PolicyRule.objects.get().policy_key == "personal-data"
+    assert not shown.context["lacks_personal_data"]
+
+
 @pytest.mark.parametrize(
     ("changes", "error"),
     [({}, "Đã có dòng"), ({"policy_key": "nine-lives"}, "nine-lives"), ({"kind": "poem"}, "poem")],

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from requests_desk.people.models import Agency, User
 from requests_desk.tickets.models import Application, PolicyRule
 from requests_desk.tickets.services import policy_choice
+from requests_desk.tickets.words import Kind
 from sla import catalogue
 from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
 from sla.repinning import Version
@@ -53,6 +54,11 @@ def policies(agency: Agency) -> list[PolicyVersion]:
 def rules(agency: Agency) -> list[PolicyRule]:
     """Return the lines of the table, the most specific first: the first that fits is the one that counts."""
     return sorted(PolicyRule.objects.filter(agency=agency), key=policy_choice.specificity, reverse=True)
+
+
+def lacks_personal_data(rules: Iterable[PolicyRule]) -> bool:
+    """Tell whether no line is for requests about one's own data by whatever door: the law gives them days of their own."""
+    return not any(rule.kind == Kind.PERSONAL_DATA and policy_choice.specificity(rule)[0] == 1 for rule in rules)
 
 
 def editions(document: Policy | Calendar) -> list[Edition]:

@@ -7,10 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from requests_desk.people.models import Agency, Role, Unit, User
+from requests_desk.tickets.queries import promises
 from requests_desk.tickets.services import intake
-from requests_desk.tickets.services.agencies import NewAgency, open_agency
-from sla.models import Milestone
+from requests_desk.tickets.services.agencies import NewAgency, add_personal_data, open_agency
+from sla import catalogue
+from sla.models import Milestone, Policy, PolicyVersion
+from sla.policies import DEFAULT_POLICY
 from tests.support.cast import MORNING, PROMISE, a_request
+
+TIGHTER = DEFAULT_POLICY | {"first_reply": "24h"}
 
 
 @pytest.fixture
@@ -35,6 +40,34 @@ def test_it_answers_who_asks_about_their_own_data_within_two_working_days(admin)
     assert [timezone.localtime(limit.due_at).date().isoweekday() for limit in limits] == [
         4
     ]  # asked on a Monday; Tuesday is a day off
+
+
+def test_it_adds_the_policy_of_personal_data_once_and_from_the_usual_one(admin):
+    agency, _office = open_agency(NewAgency(code="SNV", name="Sở Nội vụ", short_name="SNV"), admin=admin, at=MORNING)
+    agency.policy_rules.all().delete()
+    # A version is never deleted: it is as if it had been made for somebody else.
+    Policy.objects.filter(key="personal-data").update(owner="agency:0")
+    catalogue.add_policy(f"agency:{agency.pk}", "first-reply", name="", document=TIGHTER, at=MORNING)
+    assert promises.lacks_personal_data(promises.rules(agency))
+
+    for _ in range(2):
+        add_personal_data(agency, by=admin, at=MORNING)
+
+    (version,) = PolicyVersion.objects.filter(policy__owner=f"agency:{agency.pk}", policy__key="personal-data")
+    assert version.document == TIGHTER | {"statutory_days": 2}
+    assert version.author == f"user:{admin.pk}"
+    assert agency.policy_rules.count() == 1
+    assert not promises.lacks_personal_data(promises.rules(agency))
+
+
+def test_it_leaves_a_policy_of_personal_data_that_was_made_by_hand(admin):
+    agency, _office = open_agency(NewAgency(code="SNV", name="Sở Nội vụ", short_name="SNV"), admin=admin, at=MORNING)
+    agency.policy_rules.all().delete()
+
+    add_personal_data(agency, by=admin, at=MORNING)
+
+    assert PolicyVersion.objects.filter(policy__key="personal-data").count() == 1
+    assert agency.policy_rules.get().policy_key == "personal-data"
 
 
 def test_it_makes_the_first_person_administrator_and_front_desk(admin):

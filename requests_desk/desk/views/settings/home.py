@@ -14,10 +14,12 @@ from requests_desk.tickets.queries import promises
 def overview(request: DeskRequest) -> HttpResponse:
     """List the calendars and policies in force and how many lines choose among them."""
     today = timezone.localdate()
+    rules = promises.rules(request.agency)
     context = {
         "calendars": promises.calendars(request.agency),
         "policies": promises.policies(request.agency),
-        "rules": promises.rules(request.agency),
+        "rules": rules,
+        "lacks_personal_data": promises.lacks_personal_data(rules),
         "years": [today.year, today.year + 1],
     }
     return show(request, "overview.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from requests_desk.desk import settings_forms as forms
@@ -12,19 +13,23 @@ from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.settings_pages import settings_page, show
 from requests_desk.tickets.models import Field
 from requests_desk.tickets.queries import promises
-from requests_desk.tickets.services import policy_choice
+from requests_desk.tickets.services import agencies, policy_choice
 from requests_desk.tickets.services import promises as editing
 
 
 @settings_page
 def table(request: DeskRequest) -> HttpResponse:
-    """Show the lines in the order in which they win; a POST adds one or takes one away."""
+    """Show the lines in the order in which they win; a POST adds one or takes one away, or adds the missing one."""
     policies = {one.policy.key: one.policy.name for one in promises.policies(request.agency)}
     calendars = {one.calendar.key: one.calendar.name for one in promises.calendars(request.agency)}
     gone = request.POST.get("remove", "")
     if gone.isdecimal():
         editing.remove_rule(request.agency, int(gone))
         messages.success(request, _("The line is gone. Open requests keep what times them."))
+        return redirect("settings:rules")
+    if "personal_data" in request.POST:
+        agencies.add_personal_data(request.agency, by=request.user, at=timezone.now())
+        messages.success(request, _("The line counts for requests logged from now on."))
         return redirect("settings:rules")
     form = forms.RuleForm(request.POST or None, agency=request.agency, policies=policies, calendars=calendars)
     if form.is_valid():
@@ -35,9 +40,11 @@ def table(request: DeskRequest) -> HttpResponse:
         else:
             messages.success(request, _("The line counts for requests logged from now on."))
             return redirect("settings:rules")
+    rules = promises.rules(request.agency)
     context = {
         "form": form,
-        "rules": promises.rules(request.agency),
+        "rules": rules,
+        "lacks_personal_data": promises.lacks_personal_data(rules),
         "policies": policies,
         "calendars": calendars,
         "fields": dict(Field.objects.filter(agency=request.agency).values_list("code", "name")),
