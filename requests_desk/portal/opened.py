@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -52,7 +53,8 @@ def show(request: HttpRequest, opened: Opened, *, status: int = 200, **more: Any
     """Show the page of the request again, with what was `said`, the `problem`, or a form that came back."""
     at = timezone.now()
     found = whereabouts.of(opened, at=at)
-    return page(request, "portal/status.html", {"ticket": found, "at": at} | more, office=found.office, status=status)
+    context = {"ticket": found, "at": at, "language_at": reverse("status")} | more
+    return page(request, "portal/status.html", context, office=found.office, status=status)
 
 
 def refused(form: forms.Form, fields: dict[str, list[str]]) -> None:

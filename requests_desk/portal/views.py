@@ -94,7 +94,8 @@ def _looked_up(request: HttpRequest) -> HttpResponse:
         problem = _("Nothing opens with this. Please check the code and the phone number or the look-up code.")
         return _form(request, form, status=404, problem=problem)
     throttle.take_back(tries)
-    return page(request, "portal/status.html", {"ticket": found, "at": at}, office=found.office)
+    context = {"ticket": found, "at": at, "looked_up": form.cleaned_data}
+    return page(request, "portal/status.html", context, office=found.office)
 
 
 @require_safe

@@ -60,5 +60,12 @@ def test_it_remembers_the_language_that_was_asked_for() -> None:
 
 
 @pytest.mark.django_db
+def test_its_link_keeps_the_query_of_the_page(client: Client) -> None:
+    shown = client.get("/answers/?q=r%C6%B0%E1%BB%A3u&page=2&lang=vi").content.decode()
+
+    assert 'href="?q=r%C6%B0%E1%BB%A3u&amp;page=2&amp;lang=en"' in shown
+
+
+@pytest.mark.django_db
 def test_it_ignores_a_language_it_does_not_speak() -> None:
     assert Client().get("/accounts/login/?lang=xx")["Content-Language"] == "vi"

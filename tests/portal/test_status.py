@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -23,6 +25,16 @@ def test_it_opens_the_state_with_code_and_phone(client: Client, desk: Desk, aske
     assert "Đã phân công" in shown
     assert desk.unit.name in shown
     assert "tel:02613000000" in shown
+
+
+def test_the_other_language_looks_up_the_same_again(client: Client, asked: Logged):
+    shown = page(ask(client, asked.ticket.code, lookup=asked.lookup_code))
+
+    (action,) = re.findall(r'<form method="post" action="([^"]+)"> <input type="hidden" name="code"', shown)
+    typed = dict(re.findall(r'<input type="hidden" name="(code|phone|lookup)" value="([^"]*)">', shown))
+    english = page(client.post(f"/status/{action}", typed))
+    assert "Request code" in english
+    assert QUESTION in english
 
 
 def test_it_keeps_the_words_closed_to_code_and_phone(client: Client, desk: Desk, asked: Logged):

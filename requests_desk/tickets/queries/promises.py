@@ -57,7 +57,7 @@ def rules(agency: Agency) -> list[PolicyRule]:
 
 
 def lacks_personal_data(rules: Iterable[PolicyRule]) -> bool:
-    """Tell whether no line is for requests about one's own data by whatever door: the law gives them days of their own."""
+    """Tell whether no line is for requests about one's own data by whatever door: the law gives them days."""
     return not any(rule.kind == Kind.PERSONAL_DATA and policy_choice.specificity(rule)[0] == 1 for rule in rules)
 
 
