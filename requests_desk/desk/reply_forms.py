@@ -122,7 +122,7 @@ def place_of(ticket: Ticket) -> str:
 
 def _usual(ticket: Ticket, asked: Sequence[Item], *, by: User, at: datetime) -> dict[str, Any]:
     tomorrow = timezone.localtime(at + timedelta(days=1)).replace(hour=17, minute=0)
-    phone = identifiers.show_phone(by.phone or ticket.agency.hotline)
+    phone = identifiers.group_phone(by.phone or ticket.agency.hotline)
     ground, receiving_body = rules.HAND_OVER.get(ticket.kind, ("", ""))
     return {
         "channel": ReplyChannel.EMAIL if ticket.requester.email else ReplyChannel.CALL,

@@ -142,6 +142,22 @@ def show_phone(number: str) -> str:
     return f"0{number[3:]}" if number.startswith("+84") else number
 
 
+def group_phone(number: str) -> str:
+    """Return a number in the groups in which it is read out: 0261 3000 000 at home, +86 10 1234 5678 abroad.
+
+    What is no number in use, such as 1022, stays as it was written.
+    """
+    try:
+        read = phonenumbers.parse(number, "VN")
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_valid_number(read):
+        return show_phone(number)
+    forms = phonenumbers.PhoneNumberFormat
+    shown: str = phonenumbers.format_number(read, forms.NATIONAL if read.country_code == 84 else forms.INTERNATIONAL)
+    return shown
+
+
 def same_numbers(text: str) -> list[str]:
     """Return the E.164 forms of the first number in `text`: an old 11-digit mobile and today's are one number."""
     return forms_of(next(iter(read_phones(text)), Phone(text)))

@@ -105,7 +105,7 @@ def _words(slip: Slip) -> dict[str, object]:
         "due": office_time(slip.due_at),
         "qr": qr(slip.link) if slip.link else "",
         "scan": _("Scan to follow the request"),
-        "hotline": [_("Hotline"), identifiers.show_phone(slip.office.hotline)],
+        "hotline": [_("Hotline"), identifiers.group_phone(slip.office.hotline)],
         "address": _cut(slip.office.address, ADDRESS_SHOWN),
         "note": _("This slip confirms the receipt; it is not the reply."),
         "signs": [[_("Submitted by"), ""], [_("Received by"), slip.officer]] if slip.officer else [],

@@ -55,7 +55,8 @@ def test_it_shows_what_went_out_by_itself_and_how_it_fared(client: Client, ticke
 
     page = client.get(ticket.url)
 
-    assert [notice["attempts"] for notice in page.context["notices"]] == [1]
+    # In office hours its officer was told at once too.
+    assert [one["attempts"] for one in page.context["notices"] if one["cause"] == "acknowledgement"] == [1]
     assert ack.destination in page.text
     assert "1 lần gửi" in page.text
 
@@ -192,4 +193,4 @@ def test_it_folds_what_was_said_long_ago_and_opens_it_on_demand(client: Client, 
 
     assert [said.text for said in page.context["thread"]] == [ticket.text, *(f"Lời {n}." for n in range(10, 40))]
     assert "?thread=all#thread-title" in page.text
-    assert len(whole.context["thread"]) == 41 and "?thread=all" not in whole.text
+    assert len(whole.context["thread"]) == 41 and "?thread=all#" not in whole.text

@@ -59,7 +59,7 @@ def test_it_tells_the_state_with_code_and_phone(open_page: OpenPage, desk: Desk,
     expect(main).to_contain_text(office_time(asked.ticket.received_at))
     expect(main).to_contain_text(office_time(asked.ticket.received_at + cast.PROMISE))
     expect(main).to_contain_text(desk.unit.name)
-    expect(main.get_by_role("link", name="02613000000")).to_be_visible()
+    expect(main.get_by_role("link", name="0261 3000 000")).to_be_visible()
     expect(main).not_to_contain_text(QUESTION)
 
 

@@ -96,5 +96,5 @@ def test_the_first_page_is_light_narrow_and_readable(
     assert transfers.size <= HEAVIEST, transfers
     assert len(transfers.urls) <= MOST_REQUESTS, transfers
     assert faults(page, javascript) == []
-    expect(page.get_by_role("link", name="02613000000").first).to_be_visible()
+    expect(page.get_by_role("link", name="0261 3000 000").first).to_be_visible()
     expect(page.locator("#newest-title")).to_be_visible()

@@ -147,3 +147,22 @@ def test_it_digests_texts_by_a_key_of_this_house(settings):
     settings.SECRET_KEY = "another-" * 8
 
     assert identifiers.text_digest("Nội dung") != before
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("02613000000", "0261 3000 000"),
+        ("+842613000000", "0261 3000 000"),
+        ("0261 3 000 000", "0261 3000 000"),
+        ("+84912345678", "0912 345 678"),
+        ("+861012345678", "+86 10 1234 5678"),
+        ("19001000", "1900 1000"),
+        ("1022", "1022"),
+        ("+8426130", "026130"),
+        ("số nội bộ 12", "số nội bộ 12"),
+        ("", ""),
+    ],
+)
+def test_it_groups_a_number_as_it_is_read_out(number, shown):
+    assert identifiers.group_phone(number) == shown

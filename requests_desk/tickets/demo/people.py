@@ -84,7 +84,7 @@ def build(*, at: datetime) -> House:
         code="SCT",
         name="Sở Công Thương tỉnh Phú Sơn",
         short_name="So CT",
-        hotline="0261300000",
+        hotline="02613000000",
         email="sct@phuson.example",
     )
     agency, office = agencies.open_agency(new, admin=admin, at=at)

@@ -103,7 +103,7 @@ def known(ticket: Ticket, said: Mapping[str, Any], *, by: User, at: datetime) ->
             "unit": str(ticket.unit or ""),
             "officer": str(ticket.officer or by),
             "agency": agency.name_en if ticket.language == "en" and agency.name_en else agency.name,
-            "hotline": identifiers.show_phone(agency.hotline),
+            "hotline": identifiers.group_phone(agency.hotline),
             "reason": str(Reason(reason).label).lower() if reason in Reason.values else "",
             "today": f"{timezone.localtime(at):%d/%m/%Y}",
             "status_page": f"{settings.PUBLIC_BASE_URL}/status/",

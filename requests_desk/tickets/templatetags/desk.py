@@ -256,8 +256,8 @@ def device(user_agent: str) -> str:
 
 @register.filter
 def phone(number: str) -> str:
-    """Return a number as it is dialled here."""
-    return identifiers.show_phone(number)
+    """Return a number as it is dialled here, in groups."""
+    return identifiers.group_phone(number)
 
 
 # What is escaped already stands in it as an entity; a dot or bracket at its end belongs to the sentence.
