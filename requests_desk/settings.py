@@ -11,31 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environ.fileaware_mapping import FileAwareMapping
 
 from requests_desk import steady
+from requests_desk.environment import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-class _Given(FileAwareMapping):
-    """The environment and its NAME_FILE files. What is empty is not set; a file's last line break is not meant."""
-
-    def __getitem__(self, key: str) -> str:
-        value: str = super().__getitem__(key).strip()
-        if not value:
-            raise KeyError(key)
-        return value
-
-
-class _Environment(environ.Env):
-    ENVIRON = _Given()
-
-
-env = _Environment()
 
 # --- where the desk keeps its things ---------------------------------------------------------------------------
 DESK_DATA = Path(env.str("DESK_DATA", default=str(BASE_DIR / "data"))).resolve()
@@ -73,7 +55,7 @@ _run = DESK_DATA / "run"
 _database = env.str("DATABASE_URL", default=_desk.get("database_url", ""))
 _embedded = {"ENGINE": "django.db.backends.postgresql", "NAME": "desk", "USER": "postgres", "HOST": str(_run)}
 DATABASES = {
-    "default": (environ.Env.db_url_config(_database) if _database else _embedded)
+    "default": (env.db_url_config(_database) if _database else _embedded)
     | {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
