@@ -85,9 +85,11 @@ class Upgraded(NamedTuple):
 
 @pytest.fixture(scope="module")
 def upgraded(django_db_setup: None, django_db_blocker: Any) -> Iterator[Upgraded]:
-    """Go back to the first release, write a clock of each rule and its request, and come back. Leave nothing."""
+    """Install the first release, write a clock of each rule and its request, and upgrade. Leave nothing."""
     with django_db_blocker.unblock():
         newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         first = migrate(FIRST)
         dues, of_tickets = {}, {}
         for n, rule in enumerate("ABW"):
