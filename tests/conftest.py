@@ -89,9 +89,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give what drives a real browser or real processes a second try: a laden machine may be late once, never twice.
 
-    The summary names every test that took it.
+    The summary names every test that took it. What opens a browser is marked so, whether it says so or not.
     """
     for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
         if item.get_closest_marker("browser") or item.get_closest_marker("processes"):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
