@@ -1,13 +1,15 @@
-"""Fields that say what is wrong with a value, and serializers that take no unknown name."""
+"""Fields that say what is wrong with a value, and serializers: made once, and such as take no unknown name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -84,7 +86,24 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
         return str(Text(max_length=150, allow_blank=True).run_validation(str(data)))
 
 
-class Strict(serializers.Serializer[Any]):
+class Built(serializers.Serializer[Any]):
+    """A serializer whose fields are made once and serve every request: they keep nothing of any of them.
+
+    So no field may ask for the `context`: whatever it shows comes with the value.
+    """
+
+    @cached_property
+    def fields(self) -> Any:
+        """Return the fields by their names."""
+        return _fields(type(self))
+
+
+@cache
+def _fields(kind: type[Built]) -> Any:
+    return super(Built, kind()).fields  # bound to one that nobody else sees
+
+
+class Strict(Built):
     """A body whose every name is known: a misspelt one would be lost without a word."""
 
     def to_internal_value(self, data: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from requests_desk.api.fields import Instant, InstantOrDay, Reference, Strict, Text
+from requests_desk.api.fields import Built, Instant, InstantOrDay, Reference, Strict, Text
 from requests_desk.people.models import Unit
 from requests_desk.tickets import splitting
 from requests_desk.tickets.models import Ticket
@@ -207,7 +207,7 @@ class CarryOut(Act):
     happened_at = Instant(allow_null=True, default=None)
 
 
-class ListQuery(serializers.Serializer[Any]):
+class ListQuery(Built):
     cursor = Text(required=False, allow_blank=True, default="", help_text="The cursor of `next`, or all of `next`.")
     unit = Reference(required=False, allow_null=True, default=None, help_text="Code or id.")
     officer = Reference(required=False, allow_null=True, default=None, help_text="User name or id; `me`.")

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from notifications.models import Notification
+from requests_desk.api.fields import Built
 from requests_desk.tickets.models import Attachment, Delivery, Reply
 from requests_desk.tickets.queries.promise import Promise
 from requests_desk.tickets.services.intake import Logged
@@ -30,7 +31,7 @@ from sla.models import BreachCause, MilestoneName
 RULES = [("A", "consecutive hours"), ("B", "days off skipped"), ("W", "working time")]
 
 
-class Out(serializers.Serializer[Any]):
+class Out(Built):
     """An answer, or a part of one."""
 
 
@@ -227,7 +228,8 @@ class FileOut(Out):
 
     def get_url(self, file: Attachment) -> str:
         """Return where its bytes are, for who may read the request."""
-        return f"{settings.PUBLIC_BASE_URL}/api/v1/tickets/{self.context['code']}/files/{file.pk}/"
+        assert file.ticket is not None  # noqa: S101  only what was attached is shown
+        return f"{settings.PUBLIC_BASE_URL}/api/v1/tickets/{file.ticket.code}/files/{file.pk}/"
 
 
 class ItemOut(Out):

@@ -84,7 +84,7 @@ class TicketDetail(ApiView):
         shown |= {"replies": kept.replies, "messages": kept.messages, "files": kept.files, "items": kept.items}
         shown["requester"] = {**vars(ticket.requester), "typed_phones": kept.phones}
         shown["status_url"] = f"{settings.PUBLIC_BASE_URL}/status/"
-        return Response(outputs.TicketOut(shown, context={"code": ticket.code}).data)
+        return Response(outputs.TicketOut(shown).data)
 
 
 def _filters(user: User, values: dict[str, Any]) -> Filters:

@@ -10,6 +10,7 @@ import time_machine
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.fields import Field
 
 from requests_desk.people import identifiers
 from requests_desk.people.models import Membership, Role, Unit
@@ -103,6 +104,16 @@ def test_it_has_no_question_compiled_anew(lan: Speaker, monkeypatch: pytest.Monk
     assert lan.post("tickets/", known).status_code == 201
 
     assert compiled == []
+
+
+def test_it_makes_no_field_of_its_bodies_anew(lan: Speaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    lan.post("tickets/", a_body())
+    made, copy = [], Field.__deepcopy__
+    monkeypatch.setattr(Field, "__deepcopy__", lambda self, memo: made.append(self) or copy(self, memo))
+
+    assert lan.post("tickets/", a_body()).status_code == 201
+
+    assert made == []
 
 
 def test_it_answers_a_repeated_key_with_the_same_ticket(lan: Speaker, settings: Settings) -> None:
