@@ -53,6 +53,33 @@
     if (panel?.open) panel.querySelector("select, textarea, input:not([type=hidden])")?.focus();
   });
 
+  // A closed panel is a link to this page with its form; here the form alone comes and stands in its place, and a reader
+  // meets what any panel is: a button that unfolds.
+  for (const link of document.querySelectorAll("a[data-panel]")) {
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-expanded", "false");
+  }
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-panel]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (link.hasAttribute("aria-busy")) return;
+    link.setAttribute("aria-busy", "true");
+    const answer = await fetch(link.dataset.panel, { headers: { "HX-Request": "true" } }).catch(() => null);
+    // Signed out meanwhile, or it cannot be done any more: the whole page says so.
+    if (!answer?.ok || answer.redirected) return location.assign(link.href);
+    const html = await answer.text();
+    const { id } = link.parentElement;
+    const isFocused = document.activeElement === link;
+    link.parentElement.outerHTML = html;
+    if (isFocused) document.querySelector(`#${id} > summary`).focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || !event.target.matches("a[data-panel]")) return;
+    event.preventDefault();
+    event.target.click();
+  });
+
   // "?" shows the keys of this page over it. A dialog of the browser's own: it keeps the focus, and Esc closes it.
   const sheet = document.querySelector("[data-sheet]");
   const made = (name, more) => Object.assign(document.createElement(name), more);

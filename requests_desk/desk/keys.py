@@ -32,19 +32,22 @@ class Group(NamedTuple):
     keys: tuple[Key, ...]
 
 
+def _carried(title: Any, **keys: Any) -> Group:
+    """Return a group of keys that do what carries them on the page."""
+    return Group(title, tuple(Key(name, does) for name, does in keys.items()))
+
+
 GROUPS = (
-    Group(
+    _carried(
         _("Log"),
-        (
-            Key("N", _("Log a request")),
-            Key("M", _("Log a missed call")),
-            Key("V", _("Log a voicemail")),
-            Key("W", _("Somebody at the counter")),
-            Key("L", _("Log a letter")),
-            Key("Z", _("Log a Zalo message")),
-            Key("R", _("Log a referral")),
-            Key("G", _("Log the questions of a meeting")),
-        ),
+        N=_("Log a request"),
+        M=_("Log a missed call"),
+        V=_("Log a voicemail"),
+        W=_("Somebody at the counter"),
+        L=_("Log a letter"),
+        Z=_("Log a Zalo message"),
+        R=_("Log a referral"),
+        G=_("Log the questions of a meeting"),
     ),
     Group(
         _("Go to"),
@@ -65,16 +68,14 @@ GROUPS = (
             Key("X", _("Choose it, or not"), "tbody [type=checkbox]"),
         ),
     ),
-    Group(
+    _carried(
         _("On a request"),
-        (
-            Key("A", _("Answer")),
-            Key("I", _("Interim reply")),
-            Key("U", _("Undo what is about to be sent")),
-            Key("C", _("Internal note")),
-            Key("H", _("Hand over to another unit")),
-            Key("P", _("Print the slip")),
-        ),
+        A=_("Answer"),
+        I=_("Interim reply"),
+        U=_("Undo what is about to be sent"),
+        C=_("Internal note"),
+        H=_("Hand over to another unit"),
+        P=_("Print the slip"),
     ),
     Group(
         _("Everywhere"),

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("tickets/views/", queue.view_keep, name="view_keep"),
     path("tickets/views/<int:pk>/forget/", queue.view_forget, name="view_forget"),
     path("tickets/<slug:code>/", ticket.ticket, name="ticket"),
+    path("tickets/<slug:code>/acts/<slug:action>/", ticket.panel, name="panel"),
     path("tickets/<slug:code>/deadline/", deadline.deadline, name="deadline"),
     path("tickets/<slug:code>/alike/", alike.of_ticket, name="alike"),
     path("tickets/<slug:code>/slip.pdf", intake.slip, name="slip"),

@@ -31,7 +31,7 @@ def submit(ticket: Ticket, desk: Desk) -> None:
 
 def form_of(client: Client, ticket: Ticket, action: str) -> dict[str, str]:
     """Return what a browser sends of a panel's hidden fields."""
-    (panel,) = [act for act in client.get(ticket.url).context["acts"] if act.action == action]
+    (panel,) = [act for act in client.get(f"{ticket.url}?act={action}").context["acts"] if act.action == action]
     return {"action": action, "reply": panel.form["reply"].initial.pk}
 
 

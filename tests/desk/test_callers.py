@@ -25,7 +25,7 @@ def asked(desk: Desk) -> Logged:
 
 def page_of(client: Client, by: User, asked: Logged) -> str:
     client.force_login(by)
-    return client.get(asked.ticket.url).text
+    return client.get(f"{asked.ticket.url}?act=caller").text
 
 
 def act(client: Client, by: User, asked: Logged, action: str, **sent: Any) -> Any:

@@ -8,12 +8,13 @@ from pathlib import Path
 from django.utils import translation
 
 from requests_desk.desk.keys import GROUPS
+from requests_desk.desk.views.verbs import VERBS
 from tests.desk.settings_pages import signed_in
 from tests.support.cast import Desk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEYS = [key for group in GROUPS for key in group.keys]
-# A page names its keys by hand, in a short list of pairs, or by the first letter of a kind of reply.
+# A page names its keys by hand, in a short list of pairs, or by the first letter of a kind of reply; panels by VERBS.
 BY_HAND = re.compile(r"""data-key="([^"{]+)"|"data-key"\] = "(\w)"|(?<=[\w]):([a-z])(?=[ "])""")
 
 
@@ -21,7 +22,8 @@ def carried() -> set[str]:
     """Return the keys that something on some page carries."""
     sources = [*ROOT.glob("templates/desk/*.html"), ROOT / "requests_desk/desk/forms.py"]
     lines = [line for path in sources for line in path.read_text().splitlines() if "data-key" in line]
-    return {found for line in lines for groups in BY_HAND.findall(line) for found in groups if found} | {"a", "i"}
+    by_hand = {found for line in lines for groups in BY_HAND.findall(line) for found in groups if found}
+    return by_hand | {verb.key for verb in VERBS.values() if verb.key} | {"a", "i"}
 
 
 def test_it_names_every_key_that_a_page_carries_and_no_other():

@@ -70,7 +70,7 @@ def test_it_makes_no_letter_of_another_requests_reply(desk: Desk) -> None:
 
 def test_it_is_written_by_the_officer_and_signed_by_the_leader(desk: Desk, late: Ticket) -> None:
     with time_machine.travel(LATE, tick=False):
-        page = client_of(desk.alice).get(late.url)
+        page = client_of(desk.alice).get(f"{late.url}?act=apologise")
         form = next(act.form for act in page.context["acts"] if act.action == "apologise")
         text = form["text"].value().replace(apologies.GAP, "đã rõ")
         client_of(desk.alice).post(late.url, {"action": "apologise", "text": text})

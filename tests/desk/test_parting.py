@@ -27,7 +27,7 @@ def panel(page, name):
 def test_it_offers_the_open_questions_and_takes_those_ticked(client, desk):
     ticket = log_ticket(desk, at=timezone.now(), text="1. Quy hoạch?\n2. Giá điện?")
 
-    form = panel(client.get(ticket.url), "split").form
+    form = panel(client.get(f"{ticket.url}?act=split"), "split").form
     done = client.post(ticket.url, {"action": "split", "items": ["2"], "unit": desk.office.pk}, follow=True)
 
     new = Ticket.objects.latest("pk")

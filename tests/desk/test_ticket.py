@@ -120,7 +120,8 @@ def test_it_does_not_close_without_a_delivered_reply(client: Client, ticket: Tic
     response = client.post(ticket.url, {"action": "close", "ending": "answered"})
 
     assert response.status_code == 422
-    assert response.context["close_form"].non_field_errors()
+    (panel,) = [act for act in response.context["acts"] if act.action == "close"]
+    assert panel.form.non_field_errors() and panel.is_open
     assert Ticket.objects.get().state != "closed"
 
 
@@ -139,7 +140,8 @@ def test_it_assigns_within_the_agency_alone(desk: Desk, ticket: Ticket) -> None:
     refused = client.post(ticket.url, {"action": "assign", "unit": desk.other_unit.pk})
     client.post(ticket.url, {"action": "assign", "unit": desk.office.pk, "officer": desk.lan.pk})
 
-    assert refused.context["assign_form"].errors["unit"]
+    (panel,) = [act for act in refused.context["acts"] if act.action == "assign"]
+    assert panel.form.errors["unit"] and panel.is_open
     assert Ticket.objects.get().officer == desk.lan
 
 

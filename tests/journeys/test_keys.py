@@ -53,6 +53,13 @@ def test_it_is_worked_by_keyboard_alone(transactional_db: None, open_page: OpenP
     page.keyboard.press("h")
     expect(page.locator("#act-hand_over select")).to_be_focused()
 
+    page.locator("#act-message").get_by_role("button", expanded=False).focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#act-message > summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("#act-message [name=about]")).to_be_focused()
+    assert Eyes(page).faults() == []
+
 
 def test_it_hands_over_in_four_presses_beyond_the_reason(
     transactional_db: None, open_page: OpenPage, desk: Desk

@@ -218,6 +218,11 @@ LINES = (
         page("desk/tickets/<slug:code>/", get=STAFF, post=who, at="desk/" + TICKET, send={"action": action})
         for action, who in ACTS.items()
     ),
+    *(
+        page("desk/tickets/<slug:code>/acts/<slug:action>/", get=who, at=f"desk/{TICKET}acts/{action}/")
+        for action, who in ACTS.items()
+        if action not in ("reply", "note")  # these two stand on the page
+    ),
     page("desk/tickets/<slug:code>/alike/", get=STAFF, at="desk/" + TICKET + "alike/"),
     page(
         "desk/tickets/<slug:code>/survey/",

@@ -16,7 +16,7 @@ from requests_desk.people.models import User
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Ticket
 from requests_desk.tickets.moments import office_time
-from requests_desk.tickets.services import callers, status_links
+from requests_desk.tickets.services import callers, intake, status_links
 from requests_desk.tickets.words import CallerProof
 
 HOLDS = [("", _("until it is revoked")), ("30", _("30 days")), ("90", _("90 days"))]
@@ -85,6 +85,10 @@ def _links(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
     return _("New link, shown once: %(url)s") % {"url": status_links.issue(ticket, holds=holds, by=by, at=at)}
 
 
+def _new_code(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
+    return _("New look-up code, shown once: %(code)s") % {"code": intake.reissue_lookup(ticket, by=by, at=at)}
+
+
 def _has_words(ticket: Ticket, rights: Collection[Right]) -> bool:
     return ticket.erased_at is None
 
@@ -106,4 +110,12 @@ LINKS = Verb(
     form=lambda ticket, data: LinkForm(ticket, data, prefix_id="links", do="new"),
     act=_links,
     fits=_has_words,
+)
+LOOKUP = Verb(
+    right=Right.REISSUE_LOOKUP,
+    title=_("New look-up code"),
+    hint=_("For a requester who lost it: the old code no longer opens anything."),
+    button=_("Issue a new code"),
+    form=lambda ticket, data: forms.Form(data),
+    act=_new_code,
 )

@@ -98,31 +98,27 @@ ASK = Verb(
     act=_ask,
     fits=lambda ticket, rights: not ticket.sealed and ticket.state not in (State.REPLIED, State.CLOSED),
 )
-# These three stand beside the part they are about; as a panel they only come back with what to change.
-DELIVER = Verb(
-    right=Right.NOTE,
-    title=_("Deliver the part of your unit"),
-    hint="",
-    button=_("Deliver"),
-    form=lambda ticket, data: DeliverForm(ticket, data, prefix_id="deliver_part"),
-    act=_deliver,
-    fits=lambda ticket, rights: False,
+
+
+def _beside(right: Right, title: Any, button: Any, act: Any, form: type[OnePart], *, name: str) -> Verb:
+    """Return a verb that stands beside the part it is about; as a panel it only comes back with what to change."""
+    return Verb(
+        right=right,
+        title=title,
+        hint="",
+        button=button,
+        form=lambda ticket, data: form(ticket, data, prefix_id=name),
+        act=act,
+        fits=lambda ticket, rights: False,
+    )
+
+
+DELIVER = _beside(
+    Right.NOTE, _("Deliver the part of your unit"), _("Deliver"), _deliver, DeliverForm, name="deliver_part"
 )
-GIVE_BACK = Verb(
-    right=Right.NOTE,
-    title=_("Return what your unit is asked"),
-    hint="",
-    button=_("Return it"),
-    form=lambda ticket, data: GiveBackForm(ticket, data, prefix_id="return_part"),
-    act=_give_back,
-    fits=lambda ticket, rights: False,
+GIVE_BACK = _beside(
+    Right.NOTE, _("Return what your unit is asked"), _("Return it"), _give_back, GiveBackForm, name="return_part"
 )
-WITHDRAW = Verb(
-    right=Right.REPLY,
-    title=_("No longer ask the unit"),
-    hint="",
-    button=_("No longer needed"),
-    form=lambda ticket, data: OnePart(ticket, data, prefix_id="withdraw_part"),
-    act=_withdraw,
-    fits=lambda ticket, rights: False,
+WITHDRAW = _beside(
+    Right.REPLY, _("No longer ask the unit"), _("No longer needed"), _withdraw, OnePart, name="withdraw_part"
 )

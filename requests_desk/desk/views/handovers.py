@@ -81,6 +81,7 @@ HAND_OVER = Verb(
     form=OfferForm,
     act=_offer,
     fits=lambda ticket, rights: ticket.state != State.CLOSED and not _waits(ticket, rights),
+    key="h",
 )
 ACCEPT = Verb(
     right=Right.REPLY,

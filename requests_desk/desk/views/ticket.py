@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,6 @@ from requests_desk.tickets.queries import alerts, ticket_page, ticket_reading
 from requests_desk.tickets.services import (
     assignment,
     closing,
-    intake,
     links,
     locking,
     notices,
@@ -49,6 +49,20 @@ def ticket(request: DeskRequest, code: str) -> HttpResponse:
         return _verb(request, access.get(request.user, code, verb.right), action)
     right, act = ACTIONS.get(action, (Right.READ, _unknown))
     return act(request, access.get(request.user, code, right))
+
+
+@page(Right.READ)
+@require_safe
+def panel(request: DeskRequest, code: str, action: str) -> HttpResponse:
+    """Show what a panel of the page holds: `seen` is the last line of the history that page knew."""
+    if action not in VERBS:
+        raise Http404
+    ticket = access.get(request.user, code, VERBS[action].right)
+    seen, rights = request.GET.get("seen", ""), access.rights_on(request.user, ticket)
+    act = verbs.opened(ticket, action, rights=rights, seen_seq=int(seen) if seen.isdecimal() else 0)
+    if act is None:
+        return HttpResponse(status=HTTPStatus.CONFLICT)
+    return render(request, "desk/_act.html", {"ticket": ticket, "act": act})
 
 
 @page(Right.READ)
@@ -94,28 +108,6 @@ def _preview(request: DeskRequest, ticket: Ticket, form: ReplyForm) -> HttpRespo
     return _page(request, ticket, status=422, reply_form=form)
 
 
-def _assign(request: DeskRequest, ticket: Ticket) -> HttpResponse:
-    form = forms.AssignForm(request.POST, agency=ticket.agency)
-
-    def assign(data: dict[str, Any], at: datetime) -> str:
-        assignment.assign(
-            ticket, unit=data["unit"], officer=data["officer"], by=request.user, at=at, seen_seq=data["seen_seq"]
-        )
-        return _("Assigned.")
-
-    return _attempt(request, ticket, form, assign, assign_form=form)
-
-
-def _close(request: DeskRequest, ticket: Ticket) -> HttpResponse:
-    form = forms.CloseForm(request.POST)
-
-    def close(data: dict[str, Any], at: datetime) -> str:
-        closing.close(ticket, data["ending"], note=data["note"], by=request.user, at=at, seen_seq=data["seen_seq"])
-        return _("The request is closed.")
-
-    return _attempt(request, ticket, form, close, close_form=form)
-
-
 def _note(request: DeskRequest, ticket: Ticket) -> HttpResponse:
     form = forms.NoteForm(request.POST)
 
@@ -124,12 +116,6 @@ def _note(request: DeskRequest, ticket: Ticket) -> HttpResponse:
         return _("Note saved.")
 
     return _attempt(request, ticket, form, note, note_form=form)
-
-
-def _lookup(request: DeskRequest, ticket: Ticket) -> HttpResponse:
-    code = intake.reissue_lookup(ticket, by=request.user, at=timezone.now())
-    messages.success(request, _("New look-up code, shown once: %(code)s") % {"code": code})
-    return redirect(f"{ticket.url}#main")
 
 
 def _verb(request: DeskRequest, ticket: Ticket, action: str) -> HttpResponse:
@@ -148,10 +134,7 @@ def _unknown(request: DeskRequest, ticket: Ticket) -> HttpResponse:
 
 ACTIONS: dict[str, tuple[Right, Callable[[DeskRequest, Ticket], HttpResponse]]] = {
     "reply": (Right.REPLY, _reply),
-    "assign": (Right.ASSIGN, _assign),
-    "close": (Right.CLOSE, _close),
     "note": (Right.NOTE, _note),
-    "lookup": (Right.REISSUE_LOOKUP, _lookup),
 }
 
 
@@ -208,7 +191,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     timeline, older = ticket_page.timeline(ticket, before=int(before) if before.isdecimal() else None, reading=reading)
     conflict = more.pop("conflict", None)
     breaches = ticket_page.breaches(reading)
-    seen, begun = {"seen_seq": ticket.ledger_seq}, reading.begun
+    begun = reading.begun
     clock = ticket_page.clock(ticket)
     known = composing.Known(reading.replies, reading.ready, reading.items, begun, clock.calendar)
     form = more.pop("reply_form", None) or composing.fresh(request, ticket, known, at=at)
@@ -233,12 +216,8 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
         "questions": known.asked,
         "reply_form": form,
         "going": ticket_page.going(known.written, at=at),
-        "assign_form": forms.AssignForm(
-            agency=ticket.agency, initial=seen | {"unit": ticket.unit_id, "officer": ticket.officer_id}
-        ),
-        "close_form": forms.CloseForm(initial=seen),
         "note_form": forms.NoteForm(initial=begun[noted].data if (noted := f"note:{ticket.code}") in begun else {}),
-        "acts": verbs.panels(ticket, rights, more.pop("bound", {})),
+        "acts": verbs.panels(ticket, rights, more.pop("bound", {}), asked=request.GET.get("act", "")),
         "conflict": ticket_page.happened(conflict) if conflict else None,
         "at": at,
     }

@@ -16,7 +16,10 @@ Data = Mapping[str, Any]
 
 
 class Verb(NamedTuple):
-    """`form` makes its form, empty or bound; `act` makes the one call and returns what to say; `fits` when to offer."""
+    """`form` makes its form, empty or bound; `act` makes the one call and returns what to say; `fits` when to offer.
+
+    A panel with a `key`, or one that `stands_open`, comes with its page; any other when somebody opens it.
+    """
 
     right: Right
     title: Any
@@ -25,6 +28,8 @@ class Verb(NamedTuple):
     form: Callable[[Ticket, Data | None], forms.Form]
     act: Callable[[Ticket, dict[str, Any], User, datetime], Any]
     fits: Callable[[Ticket, Collection[Right]], bool] = lambda ticket, rights: True
+    key: str = ""
+    stands_open: Callable[[Ticket], bool] = lambda ticket: False
 
 
 class Seen(forms.Form):

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from requests_desk.desk.views import (
     apologies,
     approval,
+    assigning,
     callers,
+    closing,
     cooperation,
     corrections,
     cycles,
@@ -35,6 +37,7 @@ VERBS: dict[str, Verb] = {
     "undo": approval.UNDO,
     "accept": handovers.ACCEPT,
     "give_back": handovers.GIVE_BACK,
+    "assign": assigning.ASSIGN,
     "hand_over": handovers.HAND_OVER,
     "ask_part": cooperation.ASK,
     "deliver_part": cooperation.DELIVER,
@@ -45,6 +48,7 @@ VERBS: dict[str, Verb] = {
     "return_apology": apologies.GIVE_BACK,
     "caller": callers.VERIFY,
     "links": callers.LINKS,
+    "lookup": callers.LOOKUP,
     "message": cycles.MESSAGE,
     "thanks": cycles.THANKS,
     "pause": pauses.PAUSE,
@@ -59,27 +63,35 @@ VERBS: dict[str, Verb] = {
     "propose_spam": sealing.PROPOSE_SPAM,
     "seal": sealing.SEAL,
     "unseal": sealing.UNSEAL,
+    "close": closing.CLOSE,
 }
 
 # What stands under one heading on the page; what is in none of them waits for the reader and stands first.
 GROUPS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
+    ("whose", "", ("assign",)),
     ("handling", _("Handling"), ("hand_over", "ask_part", "withdraw_part", "pause")),
-    ("requester", _("With the requester"), ("apologise", "caller", "links", "message", "thanks")),
+    ("requester", _("With the requester"), ("apologise", "caller", "links", "message", "thanks", "lookup")),
     ("asked", _("What is asked"), ("items", "split", "link", "merge")),
-    ("record", _("The record"), ("correct", "erase", "propose_spam", "seal", "unseal")),
+    ("record", _("The record"), ("correct", "erase", "propose_spam", "seal", "unseal", "close")),
 )
 
 
 class Panel(NamedTuple):
-    """A verb as the page shows it."""
+    """A verb as the page shows it: without its form it is closed, and brings it when it is opened."""
 
     action: str
     verb: Verb
-    form: forms.Form
+    form: forms.Form | None
+    is_open: bool
+
+    @property
+    def look(self) -> str:
+        """Return how it stands: under a heading with others, or by itself."""
+        return "act" if any(name and self.action in actions for _key, name, actions in GROUPS) else "panel"
 
 
 class Group(NamedTuple):
-    """Panels under one heading; the first group has none."""
+    """Panels under one heading; those that have none stand each by itself."""
 
     key: str
     title: Any
@@ -99,10 +111,34 @@ class Panels(list[Panel]):
         return [waiting, *under]
 
 
-def panels(ticket: Ticket, rights: Collection[Right], bound: Mapping[str, forms.Form]) -> Panels:
-    """Return what a person with these rights may do now; a form just sent back keeps what was typed."""
+def panels(ticket: Ticket, rights: Collection[Right], bound: Mapping[str, forms.Form], *, asked: str = "") -> Panels:
+    """Return what a person with these rights may do now, the panel `asked` for open.
+
+    A form just sent back keeps what was typed, and stands open.
+    """
     return Panels(
-        Panel(action, verb, bound.get(action) or verb.form(ticket, None))
+        _panel(ticket, action, bound.get(action), asked=asked)
         for action, verb in VERBS.items()
         if verb.right in rights and (verb.fits(ticket, rights) or action in bound)
     )
+
+
+def _panel(ticket: Ticket, action: str, bound: forms.Form | None, *, asked: str) -> Panel:
+    verb = VERBS[action]
+    is_open = bound is not None or action == asked or verb.stands_open(ticket)
+    # What is typed right after a key must not fall on the keys of the page: such a panel waits for nothing.
+    is_here = is_open or verb.key
+    return Panel(action, verb, bound or (verb.form(ticket, None) if is_here else None), is_open)
+
+
+def opened(ticket: Ticket, action: str, *, rights: Collection[Right], seen_seq: int) -> Panel | None:
+    """Return a panel with its form for a page that was made when line `seen_seq` was the last of the history.
+
+    None where it cannot be done now.
+    """
+    if not VERBS[action].fits(ticket, rights):
+        return None
+    panel = _panel(ticket, action, None, asked=action)
+    # What happened since that page was made its reader has not seen: sent from it, the form must find that out.
+    panel.form.initial["seen_seq"] = min(seen_seq, ticket.ledger_seq)  # type: ignore[union-attr]
+    return panel
