@@ -6,14 +6,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from requests_desk.people.identifiers import BadText, clean_text, folded
 from requests_desk.tickets.words import Channel, Ending, Kind
 
 Errors = dict[str, str]
+# As errors are kept: each in every language, since a worker finds them and anybody may read them.
+Told = dict[str, dict[str, str]]
 LIMITS = {"organisation": 300, "name": 200, "phone": 200, "email": 254, "tax_code": 20, "address": 300}
 PLAIN = ("text", *LIMITS, "answer", "old_number")
 _DAY = r"(?P<d>\d{1,2})\s*[/.\-]\s*(?P<m>\d{1,2})\s*[/.\-]\s*(?P<y>\d{4}|\d{2})"
@@ -101,6 +106,31 @@ def read(cells: Sequence[str], mapping: Mapping[str, int], office: Office) -> En
     return Entry(received_at, plain["text"], **found, ending=ending, closed_at=closed_at, plain=plain)
 
 
+def told(find: Callable[[], Errors]) -> Told:
+    """Return what `find` finds wrong, by column and language."""
+    found: Told = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            for target, text in find().items():
+                found.setdefault(target, {})[language] = text
+    return found
+
+
+def faults(cells: Sequence[str], mapping: Mapping[str, int], office: Office) -> Told:
+    """Return what is wrong with a row, to be kept: nothing where it can be read."""
+
+    def find() -> Errors:
+        entry = read(cells, mapping, office)
+        return {} if isinstance(entry, Entry) else entry
+
+    return told(find)
+
+
+def say(kept: str | Mapping[str, str]) -> str:
+    """Return what is wrong with a cell in the reader's language; rows tried by an earlier version hold one alone."""
+    return kept if isinstance(kept, str) else kept.get(get_language() or "", kept[settings.LANGUAGE_CODE])
+
+
 def _plain(said: Mapping[str, str], errors: Errors) -> dict[str, str]:
     kept = {}
     for target in PLAIN:
@@ -165,9 +195,9 @@ def _listed(
     said: Mapping[str, str], target: str, words: Mapping[str, str], *, choices: Any, usual: str, errors: Errors
 ) -> str:
     text = said.get(target, "")
-    labels = {folded(str(one.label)): one.value for one in choices} | {one: one for one in choices.values}
     if not text:
         return usual
+    labels = _labels(choices)
     found = words.get(folded(text)) or labels.get(folded(text)) or labels.get(text)
     if found is None:
         errors[target] = _("“%(text)s” is not known: write for example %(known)s.") % {
@@ -176,6 +206,16 @@ def _listed(
         }
         return usual
     return str(found)
+
+
+@cache
+def _labels(choices: Any) -> dict[str, str]:
+    """Return what a list may be called, in whatever language the register was kept: its labels and its own codes."""
+    found = {one: one for one in choices.values}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found |= {folded(str(one.label)): one.value for one in choices}
+    return found
 
 
 def _known(said: Mapping[str, str], target: str, known: Mapping[str, Any], usual: Any, errors: Errors) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -153,7 +153,7 @@ def check_some(register: Register, office: values.Office) -> int:
         rows = list(waiting[:CHECKED_AT_ONCE])
         seen: set[str] = set()
         for row in rows:
-            _check(row, values.read(row.cells, mapping, office), row.cells, mapping)
+            _check(row, mapping, office)
         prints = [row.fingerprint for row in rows if row.fingerprint]
         own = RegisterRow.objects.filter(agency=register.agency_id, fingerprint__in=prints)
         known = set(own.filter(state__in=[RowState.TAKEN, RowState.RIGHT]).values_list("fingerprint", flat=True))
@@ -165,11 +165,10 @@ def check_some(register: Register, office: values.Office) -> int:
     return len(rows)
 
 
-def _check(
-    row: RegisterRow, entry: values.Entry | values.Errors, cells: Sequence[str], mapping: Mapping[str, int]
-) -> None:
+def _check(row: RegisterRow, mapping: Mapping[str, int], office: values.Office) -> None:
+    cells, entry = row.cells, values.read(row.cells, mapping, office)
     if not isinstance(entry, values.Entry):
-        row.state, row.errors = RowState.WRONG, entry
+        row.state, row.errors = RowState.WRONG, values.faults(cells, mapping, office)
         return
     row.state, row.is_open = RowState.RIGHT, not entry.ending
     said = {target: cells[place] for target, place in sorted(mapping.items()) if place < len(cells) and cells[place]}
@@ -224,7 +223,7 @@ def wrong_rows(register: Register) -> bytes:
 
 def said(row: RegisterRow) -> str:
     """Return what is wrong with a row, in one line."""
-    return "; ".join(f"{columns.LABELS[target]}: {text.rstrip('.')}" for target, text in row.errors.items())
+    return "; ".join(f"{columns.LABELS[target]}: {values.say(kept).rstrip('.')}" for target, kept in row.errors.items())
 
 
 def _some(rows: Iterator[tuple[int, list[str]]], size: int) -> Iterator[list[tuple[int, list[str]]]]:

@@ -13,12 +13,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from requests_desk.people import identifiers
-from requests_desk.people.models import Unit, User
+from requests_desk.people.models import Agency, Unit, User
 from requests_desk.tickets.models import Message, Register, RegisterRow, Ticket
 from requests_desk.tickets.register import values
 from requests_desk.tickets.register.values import Entry
 from requests_desk.tickets.services import due, intake, ledger
-from requests_desk.tickets.services.incoming import Asked, Request
+from requests_desk.tickets.services.incoming import Asked, Request, checked
 from requests_desk.tickets.services.incoming import Refused as NotTaken
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import RowState, State
@@ -48,20 +48,29 @@ def _take(register: Register, pk: int, office: values.Office, *, at: datetime) -
         return
     entry = values.read(row.cells, register.mapping, office)
     if not isinstance(entry, Entry):
-        row.state, row.errors = RowState.WRONG, entry
+        row.state, row.errors = RowState.WRONG, values.faults(row.cells, register.mapping, office)
     else:
+        request = _request(register, row, entry)
         try:
             with transaction.atomic():
-                row.ticket = _ticket(register, row, entry, at=at)
+                row.ticket = _ticket(register, row, entry, request, at=at)
             row.state = RowState.TAKEN
-        except NotTaken as error:
-            row.state, row.errors = RowState.WRONG, {"text": str(error)}
+        except NotTaken:
+            row.state, row.errors = RowState.WRONG, values.told(lambda: _refused(register.agency, request, at=at))
     row.save(update_fields=["state", "errors", "ticket"])
 
 
-def _ticket(register: Register, row: RegisterRow, entry: Entry, *, at: datetime) -> Ticket:
-    plain, by = entry.plain, register.by
-    request = Request(
+def _refused(agency: Agency, request: Request, *, at: datetime) -> values.Errors:
+    try:
+        checked(agency, request, by=None, at=at)
+    except NotTaken as error:
+        return {"text": str(error)}
+    return {}
+
+
+def _request(register: Register, row: RegisterRow, entry: Entry) -> Request:
+    plain = entry.plain
+    return Request(
         channel=entry.channel,
         text=entry.text,
         asked=Asked(
@@ -79,6 +88,10 @@ def _ticket(register: Register, row: RegisterRow, entry: Entry, *, at: datetime)
         unit=Unit.objects.get(pk=entry.unit) if entry.unit else None,
         items=() if entry.ending else None,
     )
+
+
+def _ticket(register: Register, row: RegisterRow, entry: Entry, request: Request, *, at: datetime) -> Ticket:
+    plain, by = entry.plain, register.by
     ticket, lines = intake.take_over(register.agency, request, old_number=plain["old_number"], by=by, at=at)
     lines.insert(1, Line(ticket, "imported", {"register": register.pk, "row": row.number}))
     if plain["answer"]:

@@ -94,6 +94,14 @@ def test_it_fills_in_what_the_file_leaves_out():
     assert (entry.channel, entry.kind, entry.plain["phone"]) == ("letter", "information", "")
 
 
+@pytest.mark.parametrize("typed", ["Trực tiếp", "In person", "in_person", "tại quầy"])
+def test_it_reads_a_word_of_a_list_in_either_language(typed):
+    entry = read(channel=typed)
+
+    assert isinstance(entry, Entry)
+    assert entry.channel == "in_person"
+
+
 def test_it_says_every_fault_of_a_row_at_once():
     errors = read(
         received_at="x", text="", channel="fax", kind="?", field="vũ trụ", unit="X", ending="hmm", phone="9" * 300

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from notifications.models import Notification
 from requests_desk.tickets.models import Event, Message, Register, Ticket
@@ -68,6 +69,21 @@ def test_it_reads_maps_and_tries_without_a_trace(desk):
     assert [row.is_open for row in register.rows.order_by("number")] == [False, True, True, False]
     assert set(register.rows.get(number=5).errors) == {"received_at", "text", "ending"}
     assert not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("vi", "Nội dung yêu cầu: Vui lòng nhập thông tin này"), ("en", "What they ask: This is needed")],
+)
+def test_it_says_what_is_wrong_in_the_language_of_the_reader(desk, language, said):
+    register = tried(desk)
+
+    with override(language):
+        told = importing.said(register.rows.get(number=5))
+        (mended,) = list(files.read(io.BytesIO(importing.wrong_rows(register)), "x.xlsx").rows)
+
+    assert said in told
+    assert mended[1][-1] == told
 
 
 def test_it_takes_over_what_is_right_with_a_code_of_its_year_and_its_old_number(desk):
