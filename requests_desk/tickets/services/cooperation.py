@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -117,11 +117,26 @@ def may_settle(by: User, part: AskedPart) -> bool:
     return part.unit_id in {m.unit_id for m in access.reaching(by)}
 
 
-def carry_over(survivor: Ticket, absorbed: Ticket) -> None:
-    """Let what waits on a merged request wait on the one it lives on in (P8); what that asks already stays behind."""
+def carry_over(survivor: Ticket, absorbed: Ticket) -> list[int]:
+    """Let what waits on a merged request wait on the one it lives on in (P8); what that asks already stays behind.
+
+    Return the parts that went over.
+    """
     waiting = AskedPart.objects.filter(state=PartState.ASKED)
-    asked = waiting.filter(ticket=survivor).values("unit")
-    waiting.filter(ticket=absorbed).exclude(unit__in=list(asked.values_list("unit", flat=True))).update(ticket=survivor)
+    asked = waiting.filter(ticket=survivor).values_list("unit", flat=True)
+    going = waiting.filter(ticket=absorbed).exclude(unit__in=list(asked))
+    moved = list(going.order_by("pk").values_list("pk", flat=True))
+    AskedPart.objects.filter(pk__in=moved).update(ticket=survivor)
+    return moved
+
+
+def carry_back(absorbed: Ticket, moved: Collection[int]) -> None:
+    """Give a request whose merge was taken back its parts again, with what was delivered of them meanwhile."""
+    parts = AskedPart.objects.filter(pk__in=moved)
+    delivered = list(parts.filter(message__isnull=False).values_list("message", flat=True))
+    Message.objects.filter(pk__in=delivered).update(ticket=absorbed)
+    Attachment.objects.filter(message__in=delivered).update(ticket=absorbed)
+    parts.update(ticket=absorbed)
 
 
 def to_look_at(*, at: datetime) -> QuerySet[AskedPart]:

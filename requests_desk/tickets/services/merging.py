@@ -52,8 +52,9 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
             "limits": carried.doubles,
         }
         facts |= {"items": questions} if questions else {}
+        parts = cooperation.carry_over(survivor, absorbed)
+        facts |= {"parts": parts} if parts else {}
         lines = [*asked, Line(absorbed, "merged", facts), *_end(absorbed, at=at), *carried.lines]
-        cooperation.carry_over(survivor, absorbed)
         Reply.objects.filter(pk__in=moved).update(ticket=survivor, cycle=survivor.cycle)
         signing.refresh(absorbed)
         Attachment.objects.filter(reply__in=moved).update(ticket=survivor)
@@ -103,6 +104,7 @@ def _give_back(survivor: Ticket, absorbed: Ticket, facts: dict[str, Any], *, at:
     Attachment.objects.filter(reply__in=facts["replies"], ticket=survivor).update(ticket=absorbed)
     items.give_back(survivor, absorbed, facts.get("items", []), facts["replies"])
     moved.update(ticket=absorbed, cycle=absorbed.cycle)
+    cooperation.carry_back(absorbed, facts.get("parts", []))
     settled = items.restate(survivor)
     changes += standing.unsettle(survivor, own, cycle=survivor.cycle, at=at)
     changes += standing.stand(survivor, cause=BreachCause.NO_REPLY, at=at, may_void=False)

@@ -182,6 +182,24 @@ def test_it_goes_with_the_request_into_the_one_it_is_merged_into(desk, ticket, o
     assert owed.due_of(nam) == [part]
 
 
+@pytest.mark.parametrize("delivers", [False, True])
+def test_it_goes_back_with_what_was_delivered_where_the_merge_is_taken_back(desk, ticket, other, nam, delivers):
+    """P8."""
+    part = ask(ticket, other, desk)
+    survivor = log_ticket(desk, officer=desk.alice)
+    own = ask(survivor, Unit.objects.create(agency=desk.agency, code="KT", name="Phòng Kế toán"), desk)
+    merging.merge(survivor, ticket, reason="Một việc", by=desk.bob, at=later(hours=2))
+    if delivers:
+        cooperation.deliver(AskedPart.objects.get(pk=part.pk), "Giá theo khung giờ.", by=nam, at=later(hours=3))
+
+    merging.unmerge(ticket, by=desk.bob, at=later(hours=4))
+
+    part, own = AskedPart.objects.get(pk=part.pk), AskedPart.objects.get(pk=own.pk)
+    assert (part.ticket, own.ticket) == (ticket, survivor)
+    assert (part.message.ticket if part.message else ticket) == ticket
+    assert owed.due_of(nam) == ([] if delivers else [part])
+
+
 def test_it_ends_with_the_request(desk, ticket, other, nam):
     part = ask(ticket, other, desk)
     closing.close(ticket, "withdrawn", note="Thôi", by=desk.alice, at=later(hours=2))
