@@ -22,8 +22,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import _Cell
 
+from requests_desk.library.queries import documents
 from requests_desk.people.models import Agency, Role
-from requests_desk.tickets.models import Apology, Reply, Ticket
+from requests_desk.tickets.models import Apology, Attachment, Reply, Ticket
 from requests_desk.tickets.words import ReplyKind
 
 LAYOUT = settings.BASE_DIR / "templates" / "letters" / "letter.typ"
@@ -63,9 +64,18 @@ class Letter:
 
 
 def compose(
-    written: Reply | Apology, *, on: date, about: str = "", sign: str = "", receivers: Sequence[str] = ()
+    written: Reply | Apology,
+    *,
+    on: date,
+    about: str = "",
+    sign: str = "",
+    receivers: Sequence[str] = (),
+    files: Sequence[Attachment] | None = None,
 ) -> Letter:
-    """Return what was written to a requester as a letter dated `on`; `sign` is a key of SIGNS."""
+    """Return what was written to a requester as a letter dated `on`; `sign` is a key of SIGNS.
+
+    `files` are those of a reply that is not written down yet.
+    """
     ticket, kind = written.ticket, kind_of(written)
     agency, signer = ticket.agency, written.signed_by or written.author
     return Letter(
@@ -75,7 +85,7 @@ def compose(
         about=f"V/v {about or usual_about(written)}",
         placed=f"{agency.place or '……'}, ngày {on.day:02d} tháng {on.month:02d} năm {on.year}",
         to=f"Kính gửi: {ticket.requester}",
-        paragraphs=_paragraphs(written, kind, agency),
+        paragraphs=_paragraphs(written, kind, agency, _attached(written, files)),
         receivers_title="Nơi nhận:",
         receivers=("- Như trên;", *(f"- {name};" for name in receivers), f"- Lưu: VT, {_unit(ticket)}."),
         signs=SIGNS[sign or usual_sign(written)],
@@ -132,8 +142,18 @@ def _unit(ticket: Ticket) -> str:
     return ticket.unit.code if ticket.unit else "VP"
 
 
-def _paragraphs(written: Reply | Apology, kind: str, agency: Agency) -> tuple[str, ...]:
-    context = {"written": written, "ticket": written.ticket, "agency": agency}
+def _attached(written: Reply | Apology, files: Sequence[Attachment] | None) -> list[str]:
+    """Return what goes with a reply by name: its files but for the signed letter itself, then published documents."""
+    if isinstance(written, Apology):
+        return []
+    given = written.files.order_by("pk") if files is None else files
+    names = [file.name for file in given if not file.is_signed and file.state != Attachment.State.REFUSED]
+    published = documents.published_of(written.documents)
+    return names + [f"{one}: {one.abstract} ({settings.PUBLIC_BASE_URL}{one.url})" for one in published]
+
+
+def _paragraphs(written: Reply | Apology, kind: str, agency: Agency, attached: Sequence[str]) -> tuple[str, ...]:
+    context = {"written": written, "ticket": written.ticket, "agency": agency, "attached": attached}
     with translation.override("vi"), timezone.override(ZoneInfo(agency.timezone)):
         text = render_to_string(f"letters/{kind}.txt", context)
     return tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())

@@ -12,8 +12,10 @@ from docx.shared import Mm
 from requests_desk.people.models import Agency
 from requests_desk.tickets import letters
 from requests_desk.tickets.models import Reply
-from requests_desk.tickets.services import replies
-from tests.support.cast import Desk, a_reply, later, log_ticket
+from requests_desk.tickets.services import attachments, replies
+from tests.library.cast import a_document
+from tests.support import files
+from tests.support.cast import MORNING, Desk, a_reply, later, log_ticket
 
 DAY = date(2026, 11, 24)
 
@@ -67,10 +69,31 @@ def test_it_has_words_for_each_kind_of_reply(desk: Desk, kind: str) -> None:
         ticket=ticket, author=desk.alice, created_at=later(hours=1), **{n: getattr(draft, n) for n in draft.__slots__}
     )
 
-    letter = letters.compose(reply, on=DAY)
+    letter = letters.compose(reply, on=DAY, files=())
 
     assert any(draft.text in paragraph for paragraph in letter.paragraphs)
     assert ticket.code in " ".join((letter.about, *letter.paragraphs))
+
+
+@pytest.mark.parametrize("kind", ["answer", "interim", "refusal", "transfer"])
+def test_it_lists_what_goes_with_the_reply_but_not_the_signed_letter_itself(desk: Desk, kind: str) -> None:
+    document = a_document(desk)
+    kept = [attachments.keep(io.BytesIO(files.PDF), name, by=None, at=MORNING) for name in ("mẫu đơn.pdf", "ký.pdf")]
+    draft = a_reply(kind, "letter", documents=(document.pk,))
+    written = replies.send(log_ticket(desk), draft, by=desk.leader, at=later(hours=1), files=kept)
+    written.files.filter(name="ký.pdf").update(is_signed=True)
+
+    paragraphs = letters.compose(written, on=DAY).paragraphs
+
+    place = paragraphs.index("Tài liệu kèm theo:")
+    assert paragraphs[place + 1] == "1. mẫu đơn.pdf;"
+    assert paragraphs[place + 2].startswith(f"2. {document}: {document.abstract} (")
+    assert paragraphs[place + 2].endswith(f"{document.url}).")
+    assert "ký.pdf" not in " ".join(paragraphs)
+
+
+def test_it_lists_nothing_where_nothing_goes_with_it(reply: Reply) -> None:
+    assert "Tài liệu kèm theo:" not in letters.compose(reply, on=DAY).paragraphs
 
 
 def test_it_makes_a_pdf_of_a_long_letter(reply: Reply) -> None:

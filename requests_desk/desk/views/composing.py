@@ -216,7 +216,7 @@ def previewed(request: DeskRequest, ticket: Ticket, form: ReplyForm, *, at: date
     beside = {"csrfmiddlewaretoken", "step", "kept"}
     return {
         "preview": seen,
-        "letter": letters.compose(seen.reply, on=timezone.localdate(at)) if is_letter else None,
+        "letter": letters.compose(seen.reply, on=timezone.localdate(at), files=seen.files) if is_letter else None,
         "nation": letters.NATION,
         "typed": [(name, value) for name, values in request.POST.lists() if name not in beside for value in values]
         + [("kept", kept.token) for kept in form.taken.kept],
