@@ -33,6 +33,7 @@ MOST_PHONES, PHONES_LENGTH = 20, 500
 MOST_ROWS, USUAL_ROWS = 200, 50
 LARGEST_SEQ = 2**31 - 1
 LARGEST_NUMBER, MOST_NUMBERS = 2**15 - 1, 1000
+LARGEST_ID, MOST_DOCUMENTS = 2**63 - 1, 50
 
 
 def _text(**more: Any) -> Text:
@@ -127,6 +128,12 @@ class NewReply(Act):
         default=None,
         help_text="Numbers of the questions it settles. Left out: every open one no reply on its way speaks of.",
     )
+    documents = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST_ID),
+        max_length=MOST_DOCUMENTS,
+        default=list,
+        help_text="Published documents that go with it, by the number in their address.",
+    )
     send_at = serializers.ChoiceField(
         choices=SendAt.choices, default=SendAt.NOW, help_text="Of a mail. `opening` is refused where that is after due."
     )
@@ -141,6 +148,7 @@ class NewReply(Act):
             values["promised_at"] = reply_checks.closing_of(ticket, promised)
         values["happened_at"] = call.get("at") or values["happened_at"]
         values["items"] = None if values["items"] is None else tuple(values["items"])
+        values["documents"] = tuple(dict.fromkeys(values["documents"]))
         said = {"call_outcome": call.get("outcome", ""), "spoke_to": call.get("spoke_to", "")}
         return Draft(**values, **said, said=call.get("said", ""))
 

@@ -187,6 +187,7 @@ class ReplyOut(Out):
     approval = serializers.ChoiceField(choices=ReplyState.choices, source="state")
     return_reason = serializers.CharField()
     items = serializers.ListField(child=serializers.IntegerField())
+    documents = serializers.ListField(child=serializers.IntegerField())
     signed_by = _code("signed_by.username")
     signed_at = serializers.DateTimeField(allow_null=True)
     deliveries = DeliveryOut(many=True, source="deliveries.all")

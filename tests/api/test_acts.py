@@ -9,9 +9,11 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from notifications.models import Notification
 from requests_desk.tickets.models import Message, Reply, Ticket
 from requests_desk.tickets.services import assignment
 from tests.api.conftest import As
+from tests.library.cast import a_document
 from tests.support.cast import Desk, later, log_ticket
 
 INTERIM = {
@@ -297,3 +299,21 @@ def test_it_leaves_the_questions_a_final_reply_speaks_of(desk: Desk, as_: As, tw
     response = as_(desk.alice).post(f"tickets/{two.code}/items/", {"items": []})
 
     assert (response.status_code, response.json()["code"]) == (409, "items_stand")
+
+
+def test_it_takes_the_documents_that_go_with_a_reply(desk: Desk, as_: As, ticket: Ticket) -> None:
+    document = a_document(desk)
+
+    told = as_(desk.alice).post(f"tickets/{ticket.code}/replies/", ANSWER | {"documents": [document.pk] * 2}).json()
+
+    assert told["documents"] == [document.pk]
+    assert document.url in Notification.objects.get(cause="reply").text
+
+
+@pytest.mark.parametrize("documents", [[10**9], [0], [2**63], ["x"], "12", [1] * 51])
+def test_it_refuses_documents_that_are_not_published(desk: Desk, as_: As, ticket: Ticket, documents: Any) -> None:
+    response = as_(desk.alice).post(f"tickets/{ticket.code}/replies/", ANSWER | {"documents": documents})
+
+    assert response.status_code == 400
+    assert {name.partition(".")[0] for name in response.json()["fields"]} == {"documents"}
+    assert not Reply.objects.exists()
