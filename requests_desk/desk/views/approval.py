@@ -51,8 +51,8 @@ class CarryOutForm(OneReply, WithFiles):
 
 def _approve(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
     signed = {"number": data["number"], "files": data["files"]}
-    reply = approval.approve(data["reply"], **signed, by=by, at=at, seen_seq=data["seen_seq"])
-    is_gone = reply.state == ReplyState.SENT
+    reply = approval.approve(data["reply"], **signed, by=by, at=at, seen_seq=data["seen_seq"], may_undo=True)
+    is_gone = reply.state in (ReplyState.SENT, ReplyState.WAITING)
     return _("Approved; the reply is on its way.") if is_gone else _("Approved; it waits to be handed over or posted.")
 
 
@@ -85,7 +85,9 @@ def _undo(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
     if reply is None or reply.state != ReplyState.WAITING:
         raise refusing.NotNow("gone", str(_("Too late: the reply has gone.")))
     # Whatever else happened to the request meanwhile, what did not go may be taken back.
-    approval.take_back(reply, by=by, at=at)
+    taken = approval.take_back(reply, by=by, at=at)
+    if taken.state == ReplyState.SUBMITTED:
+        return _("Taken back, nothing was sent: it waits for the signature again.")
     return _("Taken back, nothing was sent: it stands in the form again.")
 
 

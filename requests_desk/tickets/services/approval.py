@@ -41,10 +41,12 @@ def approve(
     at: datetime,
     seen_seq: int | None = None,
     files: Sequence[Attachment] = (),
+    may_undo: bool = False,
 ) -> Reply:
     """Sign a submitted reply: mail goes, a call made meanwhile counts; a letter waits to be posted (P3).
 
-    `number` is the letter's, `files` the document as it was signed; both are kept with the reply. Raises
+    `number` is the letter's, `files` the document as it was signed; both are kept with the reply. A mail waits some
+    seconds where its signer `may_undo` that; its author hears of the signature once they are over. Raises
     access.Denied to whom it is not for, refusing.NotNow when nothing waits, reply_checks.Refused when it became
     impossible meanwhile, such as a promised time that has passed.
     """
@@ -54,14 +56,18 @@ def approve(
         reply.document_number = identifiers.clean_text(number, limit=64) or reply.document_number
         reply.state, reply.signed_by, reply.signed_at = ReplyState.APPROVED, by, at
         is_gone = reply.channel == ReplyChannel.EMAIL or reply.call_outcome == CallOutcome.REACHED
-        reply_checks.checked(ticket, draft_of(reply), by=by, at=at, is_plan=not is_gone, cycle=reply.cycle)
+        draft = draft_of(reply)
+        reply_checks.checked(ticket, draft, by=by, at=at, is_plan=not is_gone, cycle=reply.cycle)
         reply.save(update_fields=["document_number", "state", "signed_by", "signed_at"])
         _keep_signed(ticket, reply, files, by=by, at=at)
         signing.refresh(ticket)
         ledger.append([Line(ticket, "reply_approved", _facts(reply))], actor=by, at=at)
-        notices.tell(NoticeKind.APPROVED, ticket, reply=reply, by=by, at=at)
-        if is_gone and departures.may_wait(ticket, reply.goes_at, at=at):
-            departures.hold(ticket, reply, until=reply.goes_at, by=by, at=at)
+        until = reply.goes_at if departures.may_wait(ticket, reply.goes_at, at=at) else None
+        until = until or departures.moment(ticket, draft, SendAt.NOW, at=at, may_undo=may_undo)
+        if until is None or not departures.is_moment(until, since=at):
+            notices.tell(NoticeKind.APPROVED, ticket, reply=reply, by=by, at=at)
+        if is_gone and until:
+            departures.hold(ticket, reply, until=until, by=by, at=at)
         elif is_gone:
             replies.carry(ticket, reply, by=by, at=at)
     return reply
@@ -87,14 +93,23 @@ def give_back(reply: Reply, *, reason: str, by: User, at: datetime, seen_seq: in
 def take_back(reply: Reply, *, by: User, at: datetime, seen_seq: int | None = None) -> Reply:
     """Take a reply off the approver's desk, or one that waits to go, to write it anew: a draft again.
 
-    Raises refusing.NotNow when it was signed or went meanwhile.
+    What its signer takes back, who did not write it, lies on their desk again without what they attached. Raises
+    refusing.NotNow when it was signed or went meanwhile.
     """
     with transaction.atomic():
         ticket, reply = _locked(reply, {ReplyState.SUBMITTED, ReplyState.WAITING}, by=by, seen_seq=seen_seq)
-        reply.state, reply.goes_at, reply.signed_by, reply.signed_at = ReplyState.DRAFT, None, None, None
+        is_signers = reply.state == ReplyState.WAITING and reply.author_id != by.pk == reply.signed_by_id
+        lines = [Line(ticket, "reply_taken_back", _facts(reply))]
+        if is_signers:
+            reply.files.filter(is_signed=True).delete()
+            lines.append(Line(ticket, "reply_submitted", _facts(reply) | {"desk": signing.desk_of(ticket, reply.kind)}))
+        # When it was to go its author said, unless it was a matter of seconds.
+        wish = None if reply.goes_at is None or departures.is_moment(reply.goes_at, since=at) else reply.goes_at
+        reply.state = ReplyState.SUBMITTED if is_signers else ReplyState.DRAFT
+        reply.goes_at, reply.signed_by, reply.signed_at = wish if is_signers else None, None, None
         reply.save(update_fields=["state", "goes_at", "signed_by", "signed_at"])
         signing.refresh(ticket)
-        ledger.append([Line(ticket, "reply_taken_back", _facts(reply))], actor=by, at=at)
+        ledger.append(lines, actor=by, at=at)
     return reply
 
 

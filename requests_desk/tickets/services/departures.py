@@ -73,6 +73,11 @@ def may_wait(ticket: Ticket, until: datetime | None, *, at: datetime) -> bool:
     return ticket.next_due_at is None or until + ROOM <= ticket.next_due_at
 
 
+def is_moment(until: datetime, *, since: datetime) -> bool:
+    """Tell whether a reply waits a matter of seconds alone, to be taken back."""
+    return until - since <= ROOM
+
+
 def hold(ticket: Ticket, reply: Reply, *, until: datetime | None, by: User, at: datetime) -> None:
     """Let a reply wait: nothing of it is in the outbox, and nothing is met by it."""
     assert until is not None  # noqa: S101  `may_wait` has said so
@@ -80,8 +85,8 @@ def hold(ticket: Ticket, reply: Reply, *, until: datetime | None, by: User, at: 
     reply.save(update_fields=["state", "goes_at"])
     facts = {"reply": reply.pk, "kind": reply.kind, "channel": reply.channel, "goes_at": until.isoformat()}
     ledger.append([Line(ticket, "reply_held", facts)], actor=by, at=at)
-    seconds = (until - at).total_seconds()
-    if seconds <= ROOM.total_seconds():  # what waits longer the sweep lets go: nothing far off reaches the broker
+    if is_moment(until, since=at):  # what waits longer the sweep lets go: nothing far off reaches the broker
+        seconds = (until - at).total_seconds()
         transaction.on_commit(lambda: outbox.wake_later("tickets.let_go", seconds=seconds))
 
 

@@ -35,7 +35,7 @@ def let_go(*, at: datetime) -> int:
 @transaction.atomic
 def _let_one_go(pk: int, *, at: datetime) -> bool:
     ticket = _locked_ticket_of(pk)
-    reply = Reply.objects.select_related("author").get(pk=pk)
+    reply = Reply.objects.select_related("author", "signed_by").get(pk=pk)
     if reply.state != ReplyState.WAITING:  # taken back, or gone by another hand
         return False
     reply.ticket = ticket
@@ -43,8 +43,16 @@ def _let_one_go(pk: int, *, at: datetime) -> bool:
         _return(ticket, reply, why, at=at)
         return False
     ledger.append([Line(ticket, "reply_sent", _facts(reply))], actor=None, at=at)
+    _tell_author(ticket, reply, at=at)
     replies.carry(ticket, reply, by=reply.author, at=at)
     return True
+
+
+def _tell_author(ticket: Ticket, reply: Reply, *, at: datetime) -> None:
+    """Tell who wrote it that it was signed, which might have been taken back until now."""
+    signed_at, goes_at = reply.signed_at, reply.goes_at
+    if signed_at and goes_at and departures.is_moment(goes_at, since=signed_at):
+        notices.tell(NoticeKind.APPROVED, ticket, reply=reply, by=reply.signed_by, at=at)
 
 
 def _locked_ticket_of(pk: int) -> Ticket:

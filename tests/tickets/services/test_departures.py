@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 
 from notifications.models import Notification
 from notifications.results import Result
-from requests_desk.tickets.models import Reply, Ticket
+from requests_desk.tickets.models import Notice, Reply, Ticket
 from requests_desk.tickets.queries import audit, rebuilt
 from requests_desk.tickets.services import (
     approval,
+    attachments,
     closing,
     merging,
     refusing,
@@ -21,6 +23,7 @@ from requests_desk.tickets.services import (
     replies,
     reply_checks,
 )
+from tests.support import files
 from tests.support.cast import Desk, a_reply, later, log_ticket, mail_is, outbox_row
 
 # Tuesday evening, the office closed; the promise of a request received on Monday at 08:00 ends on Wednesday at 08:00.
@@ -206,3 +209,65 @@ def test_one_that_breaks_holds_up_no_other(desk: Desk, ticket: Ticket, monkeypat
 
     assert set(Reply.objects.values_list("pk", "state")) == {(bad.pk, "waiting"), (good.pk, "sent")}
     assert audit.findings(at=later(hours=48))["reply_not_gone"] == 1
+
+
+def signed(ticket: Ticket, desk: Desk, *, at: datetime, **how: Any) -> Reply:
+    """Return a refusal of alice that the leader signed in the page."""
+    reply = send(ticket, desk, at=later(hours=1), kind="refusal", **how)
+    return approval.approve(reply, by=desk.leader, at=at, may_undo=True)
+
+
+def told(desk: Desk) -> list[str]:
+    return list(Notice.objects.filter(person=desk.alice).exclude(kind="assigned").values_list("kind", flat=True))
+
+
+def test_what_was_signed_waits_ten_seconds_too_and_then_its_author_hears_of_it(desk: Desk, ticket: Ticket) -> None:
+    reply = signed(ticket, desk, at=later(hours=2))
+    before = (reply.state, mails(), told(desk))
+
+    reminders.sweep(at=later(hours=2, seconds=10))
+
+    assert before == ("waiting", 0, [])
+    assert (Reply.objects.get().state, mails(), told(desk)) == ("sent", 1, ["approved"])
+
+
+def test_its_signer_takes_it_back_onto_their_own_desk_without_the_signed_file(desk: Desk, ticket: Ticket) -> None:
+    reply = send(ticket, desk, at=later(hours=1), kind="refusal")
+    scan = attachments.keep(io.BytesIO(files.PDF), "ký.pdf", by=desk.leader, at=later(hours=2))
+    approval.approve(reply, by=desk.leader, at=later(hours=2), files=[scan], may_undo=True)
+
+    approval.take_back(reply, by=desk.leader, at=later(hours=2, seconds=5))
+    went = releasing.let_go(at=later(hours=3))
+
+    kept = Reply.objects.get()
+    assert (kept.state, kept.signed_by, kept.goes_at, kept.files.count(), went) == ("submitted", None, None, 0, 0)
+    assert (Ticket.objects.get().waiting_for, told(desk)) == ("leader", [])
+    assert kinds(ticket)[-3:] == ["reply_held", "reply_taken_back", "reply_submitted"]
+    assert not list(rebuilt.differing(on_progress=lambda _n: None))
+
+
+def test_what_its_signer_takes_back_keeps_when_its_author_wanted_it_to_go(desk: Desk, ticket: Ticket) -> None:
+    reply = send(ticket, desk, at=EVENING, kind="refusal", send_at="opening")
+    approval.approve(reply, by=desk.leader, at=later(hours=37), may_undo=True)
+    assert told(desk) == ["approved"]
+
+    approval.take_back(reply, by=desk.leader, at=later(hours=38))
+
+    kept = Reply.objects.get()
+    assert (kept.state, kept.goes_at) == ("submitted", OPENING)
+
+
+def test_what_its_author_takes_back_after_the_signature_is_a_draft(desk: Desk, ticket: Ticket) -> None:
+    reply = signed(ticket, desk, at=later(hours=2))
+
+    approval.take_back(reply, by=desk.alice, at=later(hours=2, seconds=5))
+
+    assert Reply.objects.get().state == "draft"
+
+
+def test_what_is_signed_by_a_program_goes_at_once(desk: Desk, ticket: Ticket) -> None:
+    reply = send(ticket, desk, at=later(hours=1), kind="refusal")
+
+    approval.approve(reply, by=desk.leader, at=later(hours=2))
+
+    assert (Reply.objects.get().state, mails()) == ("sent", 1)
