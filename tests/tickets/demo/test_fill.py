@@ -48,7 +48,7 @@ def test_it_fires_a_reminder_a_breach_and_a_promised_time_within_three_minutes(f
     assert all(seconds >= 45 for (cause, _), seconds in fired.items() if cause == "alert:breach")
 
 
-def test_it_counts_all_of_the_past_as_sent_when_it_was_written():
+def test_it_writes_a_past_that_was_sent_to_requesters_known_once():
     fill(at=MOMENTS[0], progress=quietly)
 
     assert not Notification.objects.exclude(state="delivered").exists()
@@ -57,11 +57,6 @@ def test_it_counts_all_of_the_past_as_sent_when_it_was_written():
     assert {row.cause for row in late} <= {"alert:reminder"}
     assert all(row.accepted_at - row.created_at <= night for row in late)
     assert all(reply.reached_at == reply.created_at for reply in Reply.objects.all())
-
-
-def test_it_knows_each_requester_once_and_answers_one_in_part():
-    fill(at=MOMENTS[0], progress=quietly)
-
     known = Requester.objects.values_list("organisation", "name", "email", "phones__number")
     # One record has two numbers.
     assert len(known) == len(set(known)) == Requester.objects.count() + 1
