@@ -21,15 +21,17 @@ def office_time(moment: datetime, zone: ZoneInfo | None = None) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Return a length in its two largest units: `2 ngày 3 giờ`, `5 giờ 20 phút`, `12 phút`."""
+    """Return a length in its two largest units: `2 ngày 3 giờ`, `5 giờ 20 phút`, `12 phút`, `chưa đến 1 phút`."""
     minutes = max(int(span.total_seconds()) // 60, 0)
+    if not minutes:
+        return _("less than 1 minute")
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     parts = []
     if days:
         parts.append(ngettext("%(n)s day", "%(n)s days", days) % {"n": days})
     if hours:
         parts.append(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
-    if (rest or not parts) and not days:
+    if rest and not days:
         parts.append(ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest})
     return " ".join(parts)
 
