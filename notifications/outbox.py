@@ -83,24 +83,34 @@ class Outcome:
         return self.state == State.DELIVERED or (self.state == State.SENT and self.channel == "email")
 
 
+_NAMES = [f.attname for f in Notification._meta.concrete_fields if not f.primary_key]
+_COLUMNS = ", ".join(f'"{name}"' for name in _NAMES)
+# No arbiter is named: two at the same moment may meet on the Message-ID, which is drawn from the key, before it.
+_WRITE = f"""
+INSERT INTO notifications_notification ({_COLUMNS}) SELECT {_COLUMNS}
+FROM jsonb_populate_recordset(NULL::notifications_notification, %(written)s)
+ON CONFLICT DO NOTHING RETURNING key, id
+"""  # noqa: S608  our own columns
+
+
 def enqueue(drafts: Iterable[Draft], *, at: datetime) -> list[Notification]:
     """Write the drafts inside the caller's transaction and return the new ones; a known key writes nothing.
 
     Raises `channels.UnknownChannel`. Whether the channel is available now is the caller's question (N8).
     """
-    rows = [_row(draft, at=at) for draft in drafts]
-    if not rows:
+    drawn = [_row(draft, at=at) for draft in drafts]
+    if not drawn:
         return []
-    names = [f.attname for f in Notification._meta.concrete_fields if not f.primary_key]
-    columns = ", ".join(f'"{name}"' for name in names)
-    # No arbiter is named: two at the same moment may meet on the Message-ID, which is drawn from the key, before it.
-    sql = (
-        f"INSERT INTO {Notification._meta.db_table} ({columns}) SELECT {columns} "  # noqa: S608
-        f"FROM jsonb_populate_recordset(NULL::{Notification._meta.db_table}, %s) ON CONFLICT DO NOTHING RETURNING *"
-    )
     # One parameter for all of them: to bind each value of a thousand rows takes longer than to write the rows.
-    written = json.dumps([{name: getattr(row, name) for name in names} for row in rows], default=datetime.isoformat)
-    return list(Notification.objects.raw(sql, [written]))
+    written = json.dumps([{name: getattr(row, name) for name in _NAMES} for row in drawn], default=datetime.isoformat)
+    numbers = dict(rows(_WRITE, {"written": written}))
+    new = []
+    for row in drawn:
+        row.pk = numbers.pop(row.key, None)  # of two drafts with one key the first was written
+        if row.pk is not None:
+            row._state.adding = False
+            new.append(row)
+    return new
 
 
 def rewrite(draft: Draft, *, at: datetime) -> bool:

@@ -8,6 +8,7 @@ import secrets
 import unicodedata
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import phonenumbers
@@ -27,6 +28,7 @@ _OLD_MOBILE = {f"016{d}": f"03{d}" for d in range(2, 10)} | {
     "0186": "056", "0188": "058", "0199": "059",
 }  # fmt: skip
 _BEFORE_2018 = {new: old for old, new in _OLD_MOBILE.items()}
+_HALVES = re.compile("[\ud800-\udfff]")
 _CODE = re.compile(r"([A-Z][A-Z0-9]{1,7}?)(2[0O][0-9OIL]{2})([0-9OIL]{1,7})")
 # A code goes from hand to hand: other alphabets' letters of the same shape, and letters that stand for digits.
 _SAME_SHAPE = str.maketrans(
@@ -75,7 +77,7 @@ def clean_text(text: str, *, limit: int = TEXT_LIMIT) -> str:
     """Return `text` in NFC without surrounding space. Raises BadText on NUL, lone surrogates or undue length."""
     if "\x00" in text:
         raise BadText(_("The text holds a character that cannot be stored (NUL)."))
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _HALVES.search(text):
         raise BadText(_("The text holds half of a character (a lone surrogate)."))
     text = unicodedata.normalize("NFC", text).strip()
     if len(text) > limit:
@@ -123,6 +125,7 @@ def read_phone(text: str) -> Phone:
     return Phone(text, _e164(digits))
 
 
+@lru_cache(maxsize=256)  # one request has its numbers read several times
 def _e164(digits: str) -> str:
     if digits.startswith("00"):
         digits = f"+{digits[2:]}"

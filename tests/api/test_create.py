@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import phonenumbers
 import pytest
 import time_machine
 from django.db.models.sql.compiler import SQLCompiler
@@ -104,6 +106,17 @@ def test_it_has_no_question_compiled_anew(lan: Speaker, monkeypatch: pytest.Monk
     assert lan.post("tickets/", known).status_code == 201
 
     assert compiled == []
+
+
+def test_it_reads_each_number_once(lan: Speaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, parse = Counter[str](), phonenumbers.parse
+    monkeypatch.setattr(phonenumbers, "parse", lambda text, *region: read.update([text]) or parse(text, *region))
+    requester = {"name": "Trần Thị B", "phones": ["0950000091", "0771000092"], "email": "b@khach.example"}
+
+    lan.post("tickets/", a_body(requester=requester))
+    lan.post("tickets/", a_body(requester=requester))
+
+    assert set(read.values()) == {1}
 
 
 def test_it_makes_no_field_of_its_bodies_anew(lan: Speaker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,6 +112,17 @@ def test_it_does_not_keep_a_web_request_waiting_for_a_broker_that_is_away(monkey
     assert time.monotonic() - began < 1
 
 
+def test_it_makes_out_once_how_the_broker_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, make = [], Celery.connection_for_write
+    monkeypatch.setattr(Celery, "connection_for_write", lambda self, **how: made.append(how) or make(self, **how))
+    outbox.wake(["email"])
+    made.clear()
+
+    outbox.wake(["email", "sms"])
+
+    assert made == []
+
+
 def test_it_gives_up_on_a_broker_that_takes_the_call_and_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         monkeypatch.setattr(outbox, "current_app", elsewhere(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0"))

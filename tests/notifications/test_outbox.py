@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
 
 from notifications import channels, outbox, queries
 from notifications.models import Notification
@@ -21,6 +22,15 @@ def test_it_returns_only_the_new_drafts():
 
     assert [n.key for n in new] == ["b"]
     assert Notification.objects.count() == 2
+
+
+def test_it_returns_the_rows_as_they_are_stored():
+    drafts = [a_draft("a", headers={"Reply-To": "desk@so.example"}, not_before=later(60)), an_sms("b")]
+
+    new = outbox.enqueue(drafts, at=MORNING)
+
+    assert [model_to_dict(row) for row in new] == [model_to_dict(stored(row.key)) for row in new]
+    assert [row.key for row in new] == ["a", "b"]
 
 
 def test_it_keeps_every_word_of_a_draft():

@@ -122,7 +122,8 @@ def log(
     Raises `incoming.Refused` with the fields to change, SubmissionReused when a key comes back with other content.
     """
     # Looked for as it was sent and before it is checked: what was in time when sent first is no less so when repeated.
-    submission = Submission(submission_of(request), digest(request))
+    key = submission_of(request)
+    submission = Submission(key, digest(request) if key else "")
     if earlier := _earlier(agency, request, submission, by):
         return earlier
     request = checked(agency, request, by=by, at=at)
@@ -261,7 +262,7 @@ def _ticket(
         sealed=request.kind in SEALED_KINDS,
         lookup_digest=identifiers.lookup_digest(code, lookup),
         submission=submission.key or None,
-        submission_digest=submission.digest if submission.key else "",
+        submission_digest=submission.digest,
         next_due_at=timed.next_due_at,
         queue_at=due.place(timed.next_due_at, request.wanted_by),
         **{name: getattr(request, name) for name in AS_ASKED},

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 
 from celery import current_app
 from django.db import transaction
-from kombu import pools
+from kombu import Connection, pools
 from kombu.exceptions import OperationalError
 
 from notifications import outbox
@@ -39,10 +40,16 @@ def wake_later(task: str, *, seconds: float) -> None:
     _ask_for([task], countdown=seconds)
 
 
-def _ask_for(tasks: Sequence[str], *, countdown: float | None = None) -> None:
+@cache
+def _way_to(_broker: str) -> Connection:
+    """Return how a broker is reached, not yet connected: to make that out takes as long as to leave it a task."""
     limits = current_app.conf.broker_transport_options | PATIENCE
+    return current_app.connection_for_write(transport_options=limits)
+
+
+def _ask_for(tasks: Sequence[str], *, countdown: float | None = None) -> None:
     try:
-        with pools.producers[current_app.connection_for_write(transport_options=limits)].acquire(block=True) as broker:
+        with pools.producers[_way_to(current_app.conf.broker_url)].acquire(block=True) as broker:
             for task in tasks:
                 current_app.send_task(task, producer=broker, countdown=countdown)
     except (OperationalError, OSError) as error:
