@@ -28,6 +28,12 @@ class SplitIn(inputs.Act):
         help_text="Numbers of the questions that leave; or else `text`.",
     )
     text = Text(required=False, allow_blank=True, default="", help_text="Words that stand in the request so.")
+    files = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=inputs.LARGEST_ID),
+        max_length=inputs.MOST_NUMBERS,
+        default=list,
+        help_text="Ids of the requester's files that go with it; they stay with the whole too.",
+    )
     unit = Reference(allow_null=True, default=None, help_text="Code or id of the unit that handles the part.")
 
 
@@ -44,7 +50,7 @@ class Split(ApiView):
         asked.is_valid(raise_exception=True)
         told = asked.validated_data
         unit = references.unit(told["unit"], [ticket.agency]) if told["unit"] else None
-        part = parting.Part(tuple(told["items"]), told["text"])
+        part = parting.Part(tuple(told["items"]), told["text"], tuple(told["files"]))
         new = parting.split_off(ticket, part, unit=unit, by=self.user, at=timezone.now(), seen_seq=told["seen_seq"])
         return Response(outputs.Acted(new).data, status=status.HTTP_201_CREATED)
 

@@ -42,12 +42,22 @@ class SplitForm(Seen):
                 widget=forms.CheckboxSelectMultiple,
                 required=True,
             )
-            self.fields = {"seen_seq": self.fields["seen_seq"], "items": questions, "unit": unit}
+            self.fields = {"seen_seq": self.fields["seen_seq"], "items": questions}
         else:
             text = text_field(_("Words that are split off"), rows=3, required=True)
             text.help_text = _("Mark them in the request above, or copy them as they were written.")
             text.widget.attrs["data-marked"] = ""
-            self.fields = {"seen_seq": self.fields["seen_seq"], "text": text, "unit": unit}
+            self.fields = {"seen_seq": self.fields["seen_seq"], "text": text}
+        if files := [(file.pk, file.name) for file in parting.files_of(ticket)]:
+            self.fields["files"] = forms.TypedMultipleChoiceField(
+                label=_("Files that go with it"),
+                choices=files,
+                coerce=int,
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text=_("They stay with the whole too."),
+            )
+        self.fields["unit"] = unit
 
 
 def _line(text: str) -> str:
@@ -56,7 +66,7 @@ def _line(text: str) -> str:
 
 
 def _split(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
-    part = parting.Part(tuple(data.get("items", ())), data.get("text", ""))
+    part = parting.Part(tuple(data.get("items", ())), data.get("text", ""), tuple(data.get("files", ())))
     new = parting.split_off(ticket, part, unit=data["unit"], by=by, at=at, seen_seq=data["seen_seq"])
     return _("Split off as %(code)s. It is due when the whole was; the requester is told its code.") % {
         "code": new.code

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from requests_desk.files.store import FileRefused
 from requests_desk.people import identifiers
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import texts
-from requests_desk.tickets.models import Delivery, Event, Item, Message, Reply, Ticket, TicketLink
+from requests_desk.tickets.models import Attachment, Delivery, Event, Item, Message, Reply, Ticket, TicketLink
 from requests_desk.tickets.services import (
     assignment,
+    attachments,
     due,
     intake,
     items,
@@ -42,16 +44,26 @@ class Refused(refusing.Refused):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is split off: numbered questions of the current cycle, or words of the requester. One of the two."""
+    """What is split off: numbered questions of the current cycle, or words of the requester. One of the two.
+
+    `files` are what the requester sent that goes with it too.
+    """
 
     items: tuple[int, ...] = ()
     text: str = ""
+    files: tuple[int, ...] = ()
 
 
 def movable(ticket: Ticket) -> list[Item]:
     """Return the questions that may leave: open, and no final reply on its way speaks of them."""
     spoken = items.spoken(ticket)
     return [item for item in items.current(ticket) if not item.result and item.number not in spoken]
+
+
+def files_of(ticket: Ticket) -> QuerySet[Attachment]:
+    """Return what may go with a part: the files the requester sent, of those that may be opened."""
+    sent = ticket.files.filter(reply=None, state=Attachment.State.KEPT)
+    return sent.exclude(message__direction=Message.Direction.NOTE).order_by("pk")
 
 
 def may_split(ticket: Ticket) -> bool:
@@ -65,12 +77,13 @@ def split_off(
     """Make a request of a part of another and return it; the requester is told its code, `unit` that it is theirs.
 
     It is due when the whole was: an interim reply that reached them speaks for it too, a missed deadline stays where
-    it is. Merging it back undoes it. Raises Refused, refusing.NotNow, ChangedMeanwhile.
+    it is. Files that go with it stay with the whole as well. Merging it back undoes it. Raises Refused,
+    refusing.NotNow, ChangedMeanwhile.
     """
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
         _require_now(ticket, at=at)
-        asked = _asked(ticket, part)
+        asked, files = _asked(ticket, part), _files(ticket, part)
         if unit:
             assignment.require(ticket, unit, None)
         made = intake.log_part(ticket, _request(ticket, asked, unit), _rules(ticket), by=by, at=at)
@@ -79,7 +92,7 @@ def split_off(
             sealing.seal_alike(ticket, new)
         TicketLink.objects.create(ticket=new, other=ticket, kind=LinkKind.SPLIT_OFF, by=by, at=at)
         tied = {"link": str(LinkKind.SPLIT_OFF), "ticket": ticket.pk, "code": ticket.code}
-        lines = [*_give(ticket, part, new, at=at), *made.lines, Line(new, "linked", tied)]
+        lines = [*_give(ticket, part, new, at=at), *made.lines, Line(new, "linked", tied), *_copy(files, new)]
         lines += _carry_interims(ticket, new, at=at)
         ledger.append(lines, actor=by, at=at)
         due.refresh_all([ticket, new])
@@ -120,6 +133,20 @@ def _questions(ticket: Ticket, numbers: Sequence[int]) -> list[str]:
     if len(set(numbers)) == len(items.current(ticket)):
         raise Refused({"items": [_("Leave one question: hand the request over whole instead.")]})
     return [free[number] for number in sorted(set(numbers))]
+
+
+def _files(ticket: Ticket, part: Part) -> list[Attachment]:
+    found = list(files_of(ticket).filter(pk__in=part.files))
+    if len(found) < len(set(part.files)):
+        raise Refused({"files": [_("Choose among the files that the requester sent.")]})
+    return found
+
+
+def _copy(files: Sequence[Attachment], new: Ticket) -> list[Line]:
+    try:
+        return attachments.attach(files, new)
+    except FileRefused as refused:  # the scanner knows more than when it came
+        raise Refused({"files": [str(refused)]}) from refused
 
 
 def _words(ticket: Ticket, typed: str) -> str:

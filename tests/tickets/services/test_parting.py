@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from notifications.models import Notification
 from notifications.results import Result
 from requests_desk.tickets import access
-from requests_desk.tickets.models import Exclusion, Notice, Ticket
+from requests_desk.tickets.models import Attachment, Exclusion, Message, Notice, Ticket
 from requests_desk.tickets.queries import alike, rebuilt
 from requests_desk.tickets.services import (
+    attachments,
     closing,
     cycles,
     items,
@@ -27,6 +29,7 @@ from requests_desk.tickets.services.parting import Part
 from sla import catalogue
 from sla.models import Breach, Milestone
 from sla.policies import DEFAULT_POLICY
+from tests.support import files
 from tests.support.cast import (
     MORNING,
     PROMISE,
@@ -237,6 +240,39 @@ def test_it_stays_sealed_from_the_same_people(desk):
     assert not access.visible(desk.bob).filter(pk=new.pk).exists()
     with pytest.raises(refusing.Refused):
         split(whole, desk, Part(items=(1,)), by=desk.leader, unit=desk.unit)
+
+
+def test_it_takes_copies_of_the_chosen_files_of_the_requester(desk, whole):
+    sent, other = (a_file(name, whole) for name in ("bản đồ.pdf", "hóa đơn.pdf"))
+
+    new = split(whole, desk, Part(items=(2,), files=(sent.pk,)))
+
+    (copy,) = new.files.all()
+    assert (copy.name, copy.sha256) == ("bản đồ.pdf", sent.sha256)
+    assert copy.place != sent.place
+    assert set(whole.files.all()) == {sent, other}
+    assert new.events.filter(kind="file_added", facts__file=copy.pk).exists()
+
+
+def test_it_takes_no_file_but_what_the_requester_sent(desk, whole):
+    note = Message.objects.create(ticket=whole, direction="note", text="Nội bộ", author=desk.alice, at=later(hours=1))
+    noted = a_file("nội bộ.pdf", whole, message=note)
+    stranger = a_file("của người khác.pdf", log_ticket(desk))
+    infected = a_file("lạ.pdf", whole)
+    Attachment.objects.filter(pk=infected.pk).update(state="refused", place="", reason="virus")
+
+    for file in (noted, stranger, infected):
+        with pytest.raises(parting.Refused) as refused:
+            split(whole, desk, Part(items=(2,), files=(file.pk,)))
+        assert list(refused.value.fields) == ["files"]
+
+    assert not Ticket.objects.filter(links__kind="split_off").exists()
+
+
+def a_file(name: str, ticket: Ticket, message: Message | None = None) -> Attachment:
+    kept = attachments.keep(io.BytesIO(files.PDF), name, by=None, at=MORNING)
+    attachments.attach([kept], ticket, message=message)
+    return Attachment.objects.get(pk=kept.pk)
 
 
 def test_it_notices_that_somebody_else_acted_meanwhile(desk, whole):
