@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.core.files.base import File
@@ -33,6 +33,12 @@ class Stored(NamedTuple):
     sha256: str
     place: str
     is_scanned: bool
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Return what its row keeps of it."""
+        facts = {"name": self.name, "content_type": self.kind.content_type, "size": self.size}
+        return facts | {"sha256": self.sha256, "place": self.place}
 
 
 def put(file: BinaryIO, name: str, *, folder: str) -> Stored:

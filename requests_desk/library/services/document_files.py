@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from django.core import signing
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
 
 from requests_desk.files import reading, store
 from requests_desk.files.scanner import ScannerAway
+from requests_desk.files.staged import Tokens
 from requests_desk.files.store import FileRefused
 from requests_desk.library import indexing
 from requests_desk.library.models import Document, DocumentFile
@@ -24,18 +24,14 @@ STAGED_FOR = timedelta(days=1)
 MOST_TRIES = 3
 # A reader that died says nothing: its file is tried again after this.
 AGAIN_AFTER = timedelta(minutes=5)
-_STAGED = signing.Signer(salt="requests_desk.staged-document")
+_STAGED = Tokens("requests_desk.staged-document")
 
 
 def keep(file: BinaryIO, name: str, *, by: User | None, at: datetime) -> DocumentFile:
     """Keep one file for a day, until a document takes it. Raises FileRefused."""
     stored = store.put(file, name, folder=FOLDER)
     return DocumentFile.objects.create(
-        name=stored.name,
-        content_type=stored.kind.content_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        place=stored.place,
+        **stored.fields,
         state=DocumentFile.State.KEPT if stored.is_scanned else DocumentFile.State.WAITING,
         text_state=TextState.WAITING if reading.can_read(stored.kind.content_type) else TextState.UNREAD,
         added_at=at,
@@ -45,15 +41,14 @@ def keep(file: BinaryIO, name: str, *, by: User | None, at: datetime) -> Documen
 
 def token_of(file: DocumentFile) -> str:
     """Return the token by which a form that came back names the file it was sent with."""
-    return _STAGED.sign_object([file.pk, file.sha256[:16]])
+    return _STAGED.give(file)
 
 
 def staged(token: str) -> DocumentFile:
     """Return the file a form names, while no document has it. Raises FileRefused."""
     try:
-        pk, digest = _STAGED.unsign_object(token)
-        return DocumentFile.objects.get(pk=pk, sha256__startswith=digest, document=None)
-    except (signing.BadSignature, ValueError, DocumentFile.DoesNotExist) as error:
+        return DocumentFile.objects.get(**_STAGED.read(token), document=None)
+    except DocumentFile.DoesNotExist as error:
         raise FileRefused("", "gone") from error
 
 

@@ -17,6 +17,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from requests_desk.files import file_types, scanner, store
+from requests_desk.files.staged import Tokens
 from requests_desk.files.store import FileRefused
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
@@ -28,7 +29,7 @@ FOLDER = "files"
 STAGED_FOR = timedelta(days=1)
 LINK_HOLDS = timedelta(hours=1)
 RESCANNED_AT_ONCE = 20
-_STAGED = signing.Signer(salt="requests_desk.staged-file")
+_STAGED = Tokens("requests_desk.staged-file")
 _PUBLIC = signing.Signer(salt="requests_desk.public-file")
 State = Attachment.State
 
@@ -89,11 +90,7 @@ def keep(file: BinaryIO, name: str, *, by: User | None, at: datetime) -> Attachm
     """
     stored = store.put(file, name, folder=FOLDER)
     return Attachment.objects.create(
-        name=stored.name,
-        content_type=stored.kind.content_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        place=stored.place,
+        **stored.fields,
         state=State.KEPT if stored.is_scanned else State.WAITING,
         added_at=at,
         added_by=by,
@@ -102,14 +99,13 @@ def keep(file: BinaryIO, name: str, *, by: User | None, at: datetime) -> Attachm
 
 def token_of(file: Attachment) -> str:
     """Return the token by which a form names a staged file: whoever holds it may attach it, once."""
-    return _STAGED.sign_object([file.pk, file.sha256[:16]])
+    return _STAGED.give(file)
 
 
 def _staged(token: str) -> Attachment:
     try:
-        pk, digest = _STAGED.unsign_object(token)
-        return Attachment.objects.get(pk=pk, sha256__startswith=digest, state__in=(State.KEPT, State.WAITING))
-    except (signing.BadSignature, ValueError, Attachment.DoesNotExist) as error:
+        return Attachment.objects.get(**_STAGED.read(token), state__in=(State.KEPT, State.WAITING))
+    except Attachment.DoesNotExist as error:
         raise FileRefused("", "gone") from error
 
 
