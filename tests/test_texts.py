@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -125,3 +126,10 @@ def test_it_compiles_only_what_changed(texts: ModuleType):
     texts.compile_all()
 
     assert compiled.stat().st_mtime_ns == first
+
+
+def test_it_sets_the_tone_on_the_main_vowel_as_official_texts_do():
+    """`xóa`, `hòa`, `hủy`; never `xoá`, `hoà`, `huỷ`."""
+    vietnamese = (ROOT / "locale" / "vi" / "LC_MESSAGES" / "django.po").read_text()
+
+    assert re.findall(r"\b\w*(?:o[àáảãạèéẻẽẹ]|(?<![qQ])u[ỳýỷỹỵ])\b", vietnamese) == []

@@ -27,7 +27,7 @@ def test_it_sets_terms_and_tells_how_many_are_due(client: Client, desk: Desk):
     shown = client.get("/settings/retention/").text
 
     assert list(RetentionRule.objects.values_list("kind", "years")) == [("information", 2)]
-    assert "1 yêu cầu có thể xoá ngay bây giờ" in shown
+    assert "1 yêu cầu có thể xóa ngay bây giờ" in shown
     assert PeopleEvent.objects.latest("pk").facts == {"retention": {"information": [None, 2]}}
 
 

@@ -128,33 +128,33 @@ def test_it_hands_nothing_out_without_the_token_of_its_page(client: Client, aske
 def test_it_logs_the_wish_to_be_forgotten_once(client: Client, asked: Logged, token: str):
     data = data_token(opened(client, token))
 
-    answers = [client.post("/status/data/ask/", {"data": data, "text": "Xin xoá hết."}) for _time in range(2)]
+    answers = [client.post("/status/data/ask/", {"data": data, "text": "Xin xóa hết."}) for _time in range(2)]
 
     wish = Ticket.objects.get(kind="personal_data")
-    assert wish.requester_id == asked.ticket.requester_id and wish.text == "Xin xoá hết."
+    assert wish.requester_id == asked.ticket.requester_id and wish.text == "Xin xóa hết."
     assert all(wish.code in page(answer) for answer in answers)
     assert "Mã tra cứu" in page(answers[0]) and client.post("/status/data/ask/", {"data": data}).status_code == 422
 
 
 def test_it_carries_the_wish_out_and_keeps_what_must_stay(client: Client, desk: Desk, asked: Logged):
     running = logged(desk)
-    wish = data_rights.ask(asked.ticket, "Xin xoá hết.", at=later(hours=2)).ticket
+    wish = data_rights.ask(asked.ticket, "Xin xóa hết.", at=later(hours=2)).ticket
     closing.close(asked.ticket, "withdrawn", note="Thôi", by=desk.lan, at=later(hours=3))
     Notification.objects.filter(state="pending").update(
         state="sent", next_attempt_at=None, accepted_at=later(), outcome_at=later(), settled_at=later()
     )
     client.force_login(desk.chief)
-    plan = page(client.get(wish.url))
+    plan = page(client.get(f"{wish.url}acts/erase/"))
     client.post(wish.url, {"action": "erase"})
 
     assert f"{running.ticket.code}: giữ lại" in plan
-    assert str(Ticket.objects.get(pk=asked.ticket.pk).requester) == "Đã xoá"
+    assert str(Ticket.objects.get(pk=asked.ticket.pk).requester) == "Đã xóa"
     assert str(Ticket.objects.get(pk=running.ticket.pk).requester) == ASKED.organisation
     assert wish.state != "closed" and asked.ticket.events.get(kind="erased").facts["why"] == "request"
 
 
 def test_it_is_for_heads_alone_to_erase(client: Client, desk: Desk, asked: Logged):
-    wish = data_rights.ask(asked.ticket, "Xin xoá hết.", at=later(hours=2)).ticket
+    wish = data_rights.ask(asked.ticket, "Xin xóa hết.", at=later(hours=2)).ticket
     Ticket.objects.filter(pk=wish.pk).update(unit=desk.unit, officer=desk.alice)
     client.force_login(desk.alice)
 
@@ -166,6 +166,6 @@ def test_it_shows_a_forgotten_request_as_forgotten(client: Client, desk: Desk, a
     shown = client.get(f"/s/{asked.link_token}/")
     client.force_login(desk.chief)
 
-    assert "Đã xoá theo thời hạn lưu" in page(shown) and 'id="add"' not in shown.text
-    assert "Đã xoá theo thời hạn lưu" in client.get(asked.ticket.url).text
-    assert "Đã xoá theo thời hạn lưu" in client.get("/desk/tickets/").text
+    assert "Đã xóa theo thời hạn lưu" in page(shown) and 'id="add"' not in shown.text
+    assert "Đã xóa theo thời hạn lưu" in client.get(asked.ticket.url).text
+    assert "Đã xóa theo thời hạn lưu" in client.get("/desk/tickets/").text

@@ -191,7 +191,7 @@ def test_it_leaves_the_record_of_the_requester_to_what_is_open(desk: Desk):
     erasing.erase(old, why=ErasedWhy.REQUEST, is_whole=True, by=desk.root, at=later(hours=2))
 
     assert Ticket.objects.get(pk=running.pk).requester.name == "Bà Bimat"
-    assert str(Ticket.objects.get(pk=old.pk).requester) == "Đã xoá"
+    assert str(Ticket.objects.get(pk=old.pk).requester) == "Đã xóa"
     assert Requester.objects.count() == 2
 
 
