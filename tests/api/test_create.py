@@ -9,7 +9,6 @@ from typing import Any
 import phonenumbers
 import pytest
 import time_machine
-from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.fields import Field
@@ -18,6 +17,7 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import Membership, Role, Unit
 from requests_desk.tickets.models import StatusLink, Ticket
 from tests.api.conftest import As, Speaker
+from tests.support import compiled
 from tests.support.cast import Desk, a_person, later
 
 MOST_QUERIES = 12 + 2  # the beginning and the end of the transaction
@@ -95,17 +95,11 @@ def test_it_has_no_question_compiled_anew(lan: Speaker, monkeypatch: pytest.Monk
     """What every creation asks is written out: the ORM takes longer to write a query than to have it answered."""
     known = a_body(unit=None, field="", requester={"name": "Trần Thị B", "email": "b@khach.example"})
     lan.post("tickets/", known)
-    compiled, compile_ = [], SQLCompiler.as_sql
-
-    def noted(self: SQLCompiler, *args: Any, **how: Any) -> Any:
-        compiled.append(self)
-        return compile_(self, *args, **how)
-
-    monkeypatch.setattr(SQLCompiler, "as_sql", noted)
+    asked = compiled.noted(monkeypatch)
 
     assert lan.post("tickets/", known).status_code == 201
 
-    assert compiled == []
+    assert asked == []
 
 
 def test_it_reads_each_number_once(lan: Speaker, monkeypatch: pytest.MonkeyPatch) -> None:

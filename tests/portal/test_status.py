@@ -12,6 +12,7 @@ from requests_desk.tickets.services import intake
 from requests_desk.tickets.services.intake import Logged
 from requests_desk.tickets.services.reminders import sweep
 from tests.portal.cast import PHONE, QUESTION, ask, logged, page, replied
+from tests.support import compiled
 from tests.support.cast import ASKED, Desk, later
 
 
@@ -208,6 +209,21 @@ def test_it_asks_the_database_no_more_than_six_times(
 
     with django_assert_max_num_queries(6):
         ask(client, asked.ticket.code, lookup=asked.lookup_code)
+
+
+def test_it_has_no_question_compiled_anew_for_code_and_phone(client: Client, asked: Logged, monkeypatch):
+    asked_of_the_orm = compiled.noted(monkeypatch)
+
+    assert ask(client, asked.ticket.code, phone=PHONE).status_code == 200
+
+    assert asked_of_the_orm == []
+
+
+def test_it_reads_a_version_of_the_rules_once(client: Client, asked: Logged, django_assert_num_queries):
+    ask(client, asked.ticket.code, phone=PHONE)
+
+    with django_assert_num_queries(3):
+        ask(client, asked.ticket.code, phone=PHONE)
 
 
 def test_it_prints_how_the_time_is_counted_in_plain_words(client: Client, asked: Logged):

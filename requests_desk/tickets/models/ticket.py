@@ -235,16 +235,10 @@ class StatusLink(models.Model):
     def __str__(self) -> str:
         return f"link to {self.ticket_id}"
 
-    @staticmethod
-    def stands(*, at: datetime, through: str = "") -> Q:
-        """Return what tells a link that opens now, also from a row that reaches it `through` a relation."""
-        until = Q(**{f"{through}expires_at": None}) | Q(**{f"{through}expires_at__gt": at})
-        return until & Q(**{f"{through}revoked_at": None})
-
     @classmethod
     def standing(cls, *, at: datetime) -> models.QuerySet[StatusLink]:
         """Return the links that open now."""
-        return cls.objects.filter(cls.stands(at=at))
+        return cls.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at), revoked_at=None)
 
 
 class Exclusion(models.Model):

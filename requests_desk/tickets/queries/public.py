@@ -11,7 +11,7 @@ from requests_desk.tickets.queries import deadlines, opening
 from requests_desk.tickets.services import policy_choice
 from requests_desk.tickets.services.policy_choice import CALENDAR
 from requests_desk.tickets.words import Channel, Kind, Priority
-from sla import catalogue, worktime
+from sla import catalogue, versions, worktime
 
 
 class NotFound(LookupError):
@@ -81,7 +81,7 @@ def door(*, at: datetime) -> Door | None:
         usual = policy_choice.choose(
             agency, kind=Kind.INFORMATION, channel=Channel.QNA, field="", priority=Priority.NORMAL
         )
-        told = deadlines.first_reply(usual.policy.document, usual.calendar.document, at)
+        told = deadlines.first_reply(versions.policy(usual.policy.pk), versions.calendar(usual.calendar.pk), at)
     except (catalogue.NothingInForce, worktime.WorktimeError):
         return Door(agency, face, None)
     return Door(agency, face, told.due_at)

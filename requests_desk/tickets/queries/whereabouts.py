@@ -5,37 +5,27 @@ Everything returned is a frozen view: no row of the database, and nothing in it 
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from requests_desk.library.queries import documents
 from requests_desk.people import identifiers
 from requests_desk.tickets import masking
-from requests_desk.tickets.models import (
-    Attachment,
-    Item,
-    Message,
-    Reply,
-    RequesterPhone,
-    StatusLink,
-    Ticket,
-    TicketClock,
-    TicketLink,
-)
+from requests_desk.tickets.models import Attachment, Item, Message
 from requests_desk.tickets.queries import deadlines, proofs
+from requests_desk.tickets.queries import whereabouts_rows as rows
 from requests_desk.tickets.queries.public import NotFound, Office
+from requests_desk.tickets.queries.whereabouts_rows import Row
 from requests_desk.tickets.services import attachments, survey_invitations
-from requests_desk.tickets.words import FINAL_REPLIES, Ending, LinkKind, ReplyKind, State
-from sla import wording
-from sla.models import Milestone, MilestoneName, Pause
+from requests_desk.tickets.words import FINAL_REPLIES, Ending, ReplyKind, State
+from sla import versions, wording
+from sla.models import MilestoneName, Pause
 
-Row = dict[str, Any]
+FIRST = MilestoneName.FIRST_REPLY.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +102,6 @@ class Status:
 
     code: str
     state: str
-    ending: str
     received_at: datetime
     due_at: datetime
     rule: str
@@ -122,16 +111,6 @@ class Status:
     hotline: str
     interim: Said | None
     answer: Said | None
-    question: str
-    later: tuple[Said, ...]
-    merged_from: str
-    token: str
-    by_link: bool
-    contact: tuple[str, ...]
-    rating: str
-    again: bool
-    questions: tuple[Question, ...]
-    files: tuple[Shared, ...]
     replies: tuple[Said, ...]
     milestones: tuple[Step, ...]
     explanation: tuple[str, ...]
@@ -142,6 +121,17 @@ class Status:
     full: bool
     erased: str
     erased_at: datetime | None
+    merged_from: str = ""
+    ending: str = ""
+    question: str = ""
+    questions: tuple[Question, ...] = ()
+    files: tuple[Shared, ...] = ()
+    later: tuple[Said, ...] = ()
+    token: str = ""
+    by_link: bool = False
+    contact: tuple[str, ...] = ()
+    rating: str = ""
+    again: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -156,14 +146,10 @@ def by_code(code: str, *, phone: str = "", lookup: str = "", at: datetime) -> St
     (P13).
     """
     code = identifiers.read_code(code)
-    if lookup:
-        digest = identifiers.lookup_digest(code, lookup)
-        if row := _row(_with_phones(Ticket.objects.filter(code=code, lookup_digest=digest)), "typed"):
-            return _surviving(row, full=True, at=at)
-    if phone:
-        numbers = identifiers.same_numbers(phone)
-        if row := _row(Ticket.objects.filter(code=code, sealed=False, requester__phones__number__in=numbers)):
-            return _surviving(row, full=False, at=at)
+    if lookup and (row := rows.by_lookup(code, identifiers.lookup_digest(code, lookup))):
+        return _surviving(row, full=True, at=at)
+    if phone and (row := rows.by_phone(code, identifiers.same_numbers(phone))):
+        return _surviving(row, full=False, at=at)
     raise NotFound
 
 
@@ -172,61 +158,18 @@ def by_link(token: str, *, at: datetime) -> Status:
 
     Raises NotFound for an unknown, a revoked and an expired one alike.
     """
-    stands = StatusLink.stands(at=at, through="status_links__")
-    rows = Ticket.objects.filter(stands, status_links__digest=identifiers.token_digest(token))
-    if row := _row(_with_phones(rows), "typed", "status_links__pk"):
+    if row := rows.by_link(identifiers.token_digest(token), at=at):
         return _surviving(row, full=True, at=at)
     raise NotFound
 
 
 def of(opened: proofs.Opened, *, at: datetime) -> Status:
     """Return in full a request whose reader has shown their proof a moment ago."""
-    row = _row(_with_phones(Ticket.objects.filter(pk=opened.ticket.pk)), "typed")
-    assert row is not None  # noqa: S101  it was just read
-    return _surviving(row | {"status_links__pk": opened.link.pk if opened.link else None}, full=True, at=at)
+    link = opened.link.pk if opened.link else None
+    return _surviving(rows.by_id(opened.ticket.pk) | {"link": link}, full=True, at=at)
 
 
-# --- one query each, of the columns that are shown: most of a check's time goes into reading what nobody sees ---------
-
-_OFFICE = tuple(f"agency__{name}" for name in Office.__slots__)
-_TICKET = ("pk", "code", "state", "ending", "received_at", "text", "lookup_digest", "requester__email")
-_ERASED = ("erased_why", "erased_at")
-_RATED = ("survey__pk", "survey__digest", "survey__expires_at")
-_HANDLED = ("unit__name", "unit__name_en", "agency__shows_officer", "officer__full_name")
-_SAID = ("kind", "channel", "text", "done", "reason", "contact", "ground", "receiving_body")
-_MILESTONE = ("pk", "name", "due_at", "met_at", "ended_at", "breaches__pk", "breaches__voided_at")
-_CLOCK = ("clock", "clock__ticket_clock__cycle", "clock__started_at")
-_PINNED = ("clock__policy_version__document", "clock__calendar_version__document")
-
-
-def _row(rows: QuerySet[Ticket], *more: str) -> Row | None:
-    return next(iter(rows.values(*_TICKET, *_ERASED, *_RATED, *_HANDLED, *_OFFICE, *more)[:1]), None)
-
-
-def _with_phones(rows: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    phones = RequesterPhone.objects.filter(requester=OuterRef("requester")).order_by("position").values("typed")
-    return rows.annotate(typed=ArraySubquery(phones))
-
-
-def _replies(ticket: int) -> list[Row]:
-    rows = Reply.objects.filter(ticket=ticket, reached_at__isnull=False).order_by("reached_at", "pk")
-    return list(rows.values("pk", "items", "documents", "cycle", "reached_at", "promised_at", "said", *_SAID))
-
-
-def _milestones(ticket: int) -> list[Row]:
-    """Return the promises of the reply clocks, the newest cycle and the latest promise last."""
-    rows = Milestone.objects.filter(
-        clock__ticket_clock__ticket=ticket,
-        clock__ticket_clock__role=TicketClock.Role.REPLY,
-        name__in=(MilestoneName.FIRST_REPLY, MilestoneName.PROMISED),
-    ).order_by("clock__ticket_clock__cycle", "opened_at", "pk")
-    found: dict[int, Row] = {}
-    for row in rows.exclude(end_reason__in=("voided", "thanks")).values(*_MILESTONE, *_CLOCK, *_PINNED):
-        # One row a breach, the voided ones too: any that stands makes it a missed one.
-        missed = row["breaches__pk"] is not None and row["breaches__voided_at"] is None
-        row["missed"] = missed or (row["pk"] in found and found[row["pk"]]["missed"])
-        found[row["pk"]] = row
-    return list(found.values())
+# --- more of it, read only where it opens in full ---------------------------------------------------------------------
 
 
 def _later(ticket: int) -> tuple[Said, ...]:
@@ -240,17 +183,17 @@ def _pauses(clock: int) -> list[tuple[datetime, datetime]]:
 
 
 def _questions(ticket: int, cycle: int) -> tuple[Question, ...]:
-    rows = Item.objects.filter(ticket=ticket, cycle=cycle).order_by("number")
-    return tuple(Question(*row) for row in rows.values_list("number", "text", "result", "settled_at"))
+    found = Item.objects.filter(ticket=ticket, cycle=cycle).order_by("number")
+    return tuple(Question(*row) for row in found.values_list("number", "text", "result", "settled_at"))
 
 
 def _files(ticket: int, *, at: datetime) -> dict[int | None, tuple[Shared, ...]]:
     """Return the files of each reply that arrived, and under None those its requester sent; never those of a note."""
     # A reply that a merge brought has its files on the request it was written for.
     own = Attachment.objects.filter(Q(ticket=ticket) | Q(reply__ticket=ticket))
-    rows = own.exclude(message__direction=Message.Direction.NOTE).order_by("pk")
+    found = own.exclude(message__direction=Message.Direction.NOTE).order_by("pk")
     files: dict[int | None, tuple[Shared, ...]] = {}
-    for row in rows:
+    for row in found:
         token = attachments.public_token(row, at=at) if row.is_open else ""
         shared = Shared(row.name, row.size, token, row.reason, row.is_signed)
         files[row.reply_id] = (*files.get(row.reply_id, ()), shared)
@@ -264,14 +207,13 @@ def _surviving(row: Row, *, full: bool, at: datetime) -> Status:
     """Return a request or, where it was merged, the one it lives on in, with what was asked in both (P8)."""
     first, asked, questions = row, row["code"], [row["text"]]
     while row["ending"] == Ending.MERGED:
-        into = TicketLink.objects.filter(ticket=row["pk"], kind=LinkKind.MERGED_INTO).values("other")
-        row = _row(Ticket.objects.filter(pk__in=into)) or row | {"ending": ""}
+        row = rows.survivor(row["id"]) or row | {"ending": ""}
         questions.append(row["text"])
     status = _status(row, full=full, at=at)
     if full:
-        link = first.get("status_links__pk")
-        contact = masking.masked(first["requester__email"], first["typed"])
-        token = proofs.give(ticket=first["pk"], link=link, lookup_digest=first["lookup_digest"], at=at)
+        link = first.get("link")
+        contact = masking.masked(first["email"], first["phones"])
+        token = proofs.give(ticket=first["id"], link=link, lookup_digest=first["lookup_digest"], at=at)
         status = replace(status, token=token, by_link=link is not None, contact=contact)
     if row["code"] == asked:
         return status
@@ -279,67 +221,63 @@ def _surviving(row: Row, *, full: bool, at: datetime) -> Status:
 
 
 def _status(ticket: Row, *, full: bool, at: datetime) -> Status:
-    milestones, replies = _milestones(ticket["pk"]), _replies(ticket["pk"])
-    files = _files(ticket["pk"], at=at) if full else {}
-    named = _published(replies) if full else {}
-    owed = min((row["due_at"] for row in milestones if _is_open(row)), default=None)
-    steps = tuple(_step(row, at) for row in milestones)
-    latest = milestones[-1]
-    now = [reply for reply in replies if reply["cycle"] == latest["clock__ticket_clock__cycle"]]
-    policy, calendar = (latest[name] for name in _PINNED)
-    pauses = _pauses(latest["clock"]) if policy.get("pause_days") else []
-    first = next(
-        (row for row in milestones if row["clock"] == latest["clock"] and row["name"] == "first_reply"), latest
-    )
-    told = deadlines.first_reply(policy, calendar, latest["clock__started_at"], pauses=pauses, due_at=first["due_at"])
-    asked = _questions(ticket["pk"], latest["clock__ticket_clock__cycle"]) if full else ()
-    office = Office(*(ticket[name] for name in _OFFICE))
+    milestones, replies = rows.milestones(ticket["id"]), rows.replies(ticket["id"])
+    cycle = milestones[-1]["cycle"]
+    now = [reply for reply in replies if reply["cycle"] == cycle]
+    files = _files(ticket["id"], at=at) if full else {}
+    office = Office(*(ticket[f"office_{name}"] for name in rows.OFFICE))
     return Status(
         code=ticket["code"],
         state=ticket["state"],
-        ending=ticket["ending"] if full else "",
         received_at=ticket["received_at"],
-        due_at=owed or latest["due_at"],
-        rule=policy["rule"],
         office=office,
-        unit=_in_language(ticket["unit__name"], ticket["unit__name_en"]),
-        officer=(ticket["agency__shows_officer"] and ticket["officer__full_name"]) or "",
+        unit=_in_language(ticket["unit"], ticket["unit_en"]),
+        officer=ticket["officer"] or "",
         hotline=office.hotline,
         interim=_last(now, {ReplyKind.INTERIM}, full=full),
         answer=_last(now, FINAL_REPLIES, full=full),
-        question=ticket["text"] if full else "",
-        later=_later(ticket["pk"]) if full else (),
-        merged_from="",
-        token="",
-        by_link=False,
-        contact=(),
-        rating=_rating(ticket, at=at) if full else "",
-        again=full and _may_say_again(now, asked),
-        questions=asked,
-        files=files.get(None, ()),
-        replies=tuple(
-            replace(
-                _said(reply, full=full),
-                files=files.get(reply["pk"], ()),
-                documents=tuple(named[pk] for pk in reply["documents"] if pk in named),
-            )
-            for reply in replies
-        ),
-        milestones=steps,
-        explanation=tuple(wording.sentences(told)),
-        plainly=tuple(wording.plainly(told)),
-        owed=owed is not None,
-        late=owed is not None and owed <= at,
-        breached=any(step.is_late for step in steps),
+        replies=_replies(replies, files) if full else tuple(_said(reply, full=False) for reply in replies),
         full=full,
         erased=ticket["erased_why"],
         erased_at=ticket["erased_at"],
+        **_promised(milestones, at=at),
+        **(_in_full(ticket, now, cycle=cycle, at=at) | {"files": files.get(None, ())} if full else {}),
     )
 
 
-def _rating(ticket: Row, *, at: datetime) -> str:
-    pk, digest, expires_at = (ticket[name] for name in _RATED)
-    return survey_invitations.open_link(pk, digest=digest, expires_at=expires_at, at=at)
+def _promised(milestones: Sequence[Row], *, at: datetime) -> Row:
+    """Return what is owed, what was promised and kept, and how the time of the newest clock is counted (P11)."""
+    latest = milestones[-1]
+    owed = min((row["due_at"] for row in milestones if _is_open(row)), default=None)
+    steps = tuple(_step(row, at) for row in milestones)
+    policy, calendar = versions.policy(latest["policy"]), versions.calendar(latest["calendar"])
+    first = next((row for row in milestones if row["clock"] == latest["clock"] and row["name"] == FIRST), latest)
+    pauses = _pauses(latest["clock"]) if policy.pause_days else []
+    told = deadlines.first_reply(policy, calendar, latest["started_at"], pauses=pauses, due_at=first["due_at"])
+    return {
+        "due_at": owed or latest["due_at"],
+        "rule": policy.rule,
+        "milestones": steps,
+        "explanation": tuple(wording.sentences(told)),
+        "plainly": tuple(wording.plainly(told)),
+        "owed": owed is not None,
+        "late": owed is not None and owed <= at,
+        "breached": any(step.is_late for step in steps),
+    }
+
+
+def _in_full(ticket: Row, replies: Sequence[Row], *, cycle: int, at: datetime) -> Row:
+    """Return the words of a request, and what its reader may do now; `replies` are those of its newest cycle."""
+    questions = _questions(ticket["id"], cycle)
+    survey = {name: ticket[f"survey_{name}"] for name in ("digest", "expires_at")}
+    return {
+        "ending": ticket["ending"],
+        "question": ticket["text"],
+        "questions": questions,
+        "later": _later(ticket["id"]),
+        "rating": survey_invitations.open_link(ticket["survey_id"], **survey, at=at),
+        "again": _may_say_again(replies, questions),
+    }
 
 
 def _may_say_again(replies: Sequence[Row], asked: Sequence[Question]) -> bool:
@@ -356,10 +294,18 @@ def _step(milestone: Row, at: datetime) -> Step:
     return Step(milestone["name"], milestone["due_at"], milestone["met_at"], late)
 
 
-def _published(replies: Sequence[Row]) -> dict[int, Published]:
-    """Return the documents that went with these replies and are still published: no query where none did."""
-    rows = documents.published_of([pk for reply in replies for pk in reply["documents"]])
-    return {one.pk: Published(str(one), one.abstract, one.url) for one in rows}
+def _replies(replies: Sequence[Row], files: Mapping[int | None, tuple[Shared, ...]]) -> tuple[Said, ...]:
+    """Return replies with their files, and the documents that went with them and are still published."""
+    went = documents.published_of([pk for reply in replies for pk in reply["documents"]])  # no query where none did
+    named = {one.pk: Published(str(one), one.abstract, one.url) for one in went}
+    return tuple(
+        replace(
+            _said(reply, full=True),
+            files=files.get(reply["id"], ()),
+            documents=tuple(named[pk] for pk in reply["documents"] if pk in named),
+        )
+        for reply in replies
+    )
 
 
 def _said(reply: Row, *, full: bool) -> Said:
@@ -367,7 +313,7 @@ def _said(reply: Row, *, full: bool) -> Said:
     if not full:
         return said
     text, items = reply["text"] or reply["said"], tuple(reply["items"])
-    return replace(said, **{name: reply[name] for name in _SAID} | {"text": text, "items": items})
+    return replace(said, **{name: reply[name] for name in rows.WORDS} | {"text": text, "items": items})
 
 
 def _last(replies: Sequence[Row], kinds: Container[str], *, full: bool) -> Said | None:
