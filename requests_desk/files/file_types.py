@@ -18,6 +18,9 @@ HEAD = 8192
 CHUNK = 65_536
 NAME_BYTES = 255
 MOST_ENTRIES = 10_000
+# What office programs pack with. The others of the format unpack all they were given at once: no piece is small.
+_PACKED_BY = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_TYPE_LENGTH = 200  # of an OpenDocument's own word for what it is
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLE_DIRECTORY = 4 * 1024 * 1024  # an office file names its streams within its first megabytes
 _OFFICE = "application/vnd.openxmlformats-officedocument"
@@ -111,6 +114,8 @@ def _packed(file: BinaryIO, *, most_unpacked: int) -> FileKind:
     try:
         with zipfile.ZipFile(file) as packed:
             entries = packed.infolist()
+            if any(entry.compress_type not in _PACKED_BY for entry in entries):
+                raise Unfit("broken")
             names = {entry.filename for entry in entries}
             kind = _office(packed, names)
             _unpack(packed, entries, most=most_unpacked)
@@ -127,8 +132,9 @@ def _office(packed: zipfile.ZipFile, names: set[str]) -> FileKind:
     if "[Content_Types].xml" in names:
         if kind := next((PARTS[part] for part in PARTS if part in names), None):
             return kind
-    elif "mimetype" in names and packed.getinfo("mimetype").file_size < 200:
-        said = packed.read("mimetype").decode("ascii", "replace").strip()
+    elif "mimetype" in names:
+        with packed.open("mimetype") as inside:  # not `read`: it unpacks all there is before it looks at the length
+            said = inside.read(_TYPE_LENGTH).decode("ascii", "replace").strip()
         if said in OPEN_DOCUMENTS:
             return OPEN_DOCUMENTS[said]
         raise Unfit("type")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import unicodedata
+import zipfile
 from contextlib import suppress
 
 import pytest
@@ -88,6 +90,36 @@ def test_it_does_not_believe_what_a_bomb_says_of_its_size():
     lying = bomb.replace((MOST + 1).to_bytes(4, "little"), (7).to_bytes(4, "little"))
 
     assert refusal(lying) == "broken"
+
+
+def lying(name: str, *, by: int) -> bytes:
+    """Return a document with an entry of 64 MB that calls itself seven bytes long."""
+    first = {"mimetype": "application/x"} if name != "mimetype" else {}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", by) as document:
+        for one, said in first.items():
+            document.writestr(one, said)
+        document.writestr(name, b"\0" * 64 * MOST)
+    return packed.getvalue().replace((64 * MOST).to_bytes(4, "little"), (7).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("name", "by"),
+    [
+        ("mimetype", zipfile.ZIP_DEFLATED),
+        ("x", zipfile.ZIP_BZIP2),
+        ("x", zipfile.ZIP_LZMA),
+        ("mimetype", zipfile.ZIP_BZIP2),
+    ],
+)
+def test_it_takes_no_memory_for_a_bomb_however_it_was_packed(name, by):
+    bomb = lying(name, by=by)
+    tracemalloc.start()
+
+    refusal(bomb)
+
+    assert tracemalloc.get_traced_memory()[1] < 4 * MOST
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
