@@ -9,6 +9,7 @@ from django.http import QueryDict
 from requests_desk.desk.pages import DeskRequest
 from requests_desk.library.models import Document
 from requests_desk.library.queries import documents as queries
+from requests_desk.people import identifiers
 from requests_desk.tickets.models import Ticket
 
 MOST = 10
@@ -55,7 +56,8 @@ class WithDocuments(forms.Form):
 
 def numbers(text: str) -> list[int]:
     """Return the numbers in a text that separates them by commas, each once."""
-    return list(dict.fromkeys(int(part) for part in text.split(",") if part.strip().isdecimal()))[:MOST]
+    named = (identifiers.row_number(part.strip()) for part in text.split(","))
+    return list(dict.fromkeys(pk for pk in named if pk is not None))[:MOST]
 
 
 def add(request: DeskRequest, ticket: Ticket, typed: QueryDict, about: str) -> None:

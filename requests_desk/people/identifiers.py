@@ -247,6 +247,12 @@ def lookup_digest(code: str, lookup: str) -> str:
     return salted_hmac("requests_desk.lookup", f"{code}:{fold_code(lookup)}", algorithm="sha256").hexdigest()
 
 
+def row_number(text: str) -> int | None:
+    """Return the number of a row as a button or an address names it; None where no row can have it."""
+    # Python itself raises over thousands of digits, and no key has more than nineteen.
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def text_digest(text: str) -> str:
     """Return a keyed digest of people's words: the ledger can prove them without holding them (P14)."""
     return salted_hmac("requests_desk.text", text, algorithm="sha256").hexdigest()

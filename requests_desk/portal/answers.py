@@ -220,7 +220,8 @@ def _agency(request: HttpRequest) -> Agency | None:
     code = request.GET.get("agency", "")
     if not code:
         return None
-    found = Agency.objects.filter(code=code.upper()).first()
+    # A code is letters and digits; what is none is not looked for, a NUL the database would refuse among it.
+    found = Agency.objects.filter(code=code.upper()).first() if code.isalnum() else None
     if found is None:
         raise Http404
     return found

@@ -93,6 +93,14 @@ def test_it_starts_again_on_a_mark_it_never_gave(client: Client, desk: Desk, cur
     assert codes(client.get("/desk/tickets/", {"cursor": cursor})) == [ticket.code]
 
 
+def test_it_reads_a_mark_with_an_offset_no_database_knows(client: Client, desk: Desk) -> None:
+    log_ticket(desk)
+
+    page = client.get("/desk/tickets/?cursor=WyIyMDI2LTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgMV0=")
+
+    assert page.status_code == 200
+
+
 def test_it_marks_the_overdue_in_words(client: Client, desk: Desk) -> None:
     log_ticket(desk)
 

@@ -37,7 +37,16 @@ def votes(answer: Answer) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?q=gia+han+ruou", "?q=GIA HẠN RƯỢU", "?field=cap_phep", "?after=x", "?field=none"]
+    "query",
+    [
+        "",
+        "?q=gia+han+ruou",
+        "?q=GIA HẠN RƯỢU",
+        "?field=cap_phep",
+        "?after=x",
+        "?after=WyIyMDk5LTAxLTAxVDAwOjAwOjAwKzIzOjU5IiwgMTAwMDAwMF0=",
+        "?field=none",
+    ],
 )
 def test_it_is_found(client: Client, answer: Answer, query: str):
     shown = page(client.get(f"/answers/{query}"))
@@ -137,6 +146,7 @@ def test_it_is_told_by_feed(client: Client, desk: Desk, answer: Answer):
     assert entry.findtext("{http://www.w3.org/2005/Atom}title") == TITLE
     assert client.get("/answers/feed.atom?agency=SXD").content.count(b"<entry>") == 0
     assert client.get("/answers/feed.atom?agency=NONE").status_code == 404
+    assert client.get("/answers/answers.csv?agency=%00").status_code == 404
 
 
 def test_it_is_taken_along_as_a_table_in_which_nothing_runs(client: Client, desk: Desk):

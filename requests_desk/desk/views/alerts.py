@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.people import identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import alerts
 from requests_desk.tickets.services import climbing
@@ -39,7 +40,7 @@ def by_token(request: HttpRequest, token: str) -> HttpResponse:
 @page(Right.READ)
 def at_the_desk(request: DeskRequest) -> HttpResponse:
     """Acknowledge the alerts whose numbers are posted, and go back to where the button stood."""
-    wanted = [int(pk) for pk in request.POST.getlist("alert") if pk.isdecimal()]
+    wanted = [pk for named in request.POST.getlist("alert") if (pk := identifiers.row_number(named))]
     rows = alerts.within_reach(request.user, wanted)
     if not rows:
         raise Http404

@@ -23,6 +23,7 @@ from requests_desk.library.models import Answer, AnswerState
 from requests_desk.library.personal_data import Known
 from requests_desk.library.services import answers
 from requests_desk.library.services.answers import Texts
+from requests_desk.people import identifiers
 from requests_desk.people.models import Agency
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
@@ -47,7 +48,7 @@ Write = Callable[[Texts], Answer]
 def listed(request: DeskRequest) -> HttpResponse:
     """List the answers of the person's agencies, in a state, or holding some words."""
     state, q, before = (request.GET.get(name, "") for name in ("state", "q", "before"))
-    rows = published.listed(request.user, state=state, q=q, before=int(before) if before.isdecimal() else None)
+    rows = published.listed(request.user, state=state, q=q, before=identifiers.row_number(before))
     shown, names = rows[: published.PAGE], published.fields()
     kept = request.GET.copy()
     kept["before"] = str(shown[-1].pk) if len(rows) > len(shown) else ""
@@ -244,8 +245,7 @@ def _around(request: DeskRequest, answer: Answer) -> dict[str, Any]:
 
 
 def _unit(form: AnswerForm) -> int | None:
-    value = str(form["unit"].value() or "")
-    return int(value) if value.isdecimal() else None
+    return identifiers.row_number(str(form["unit"].value() or ""))
 
 
 def _show(form: AnswerForm | ReasonForm, refused: answers.Refused) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.presence_forms import AwayForm, NightForm
 from requests_desk.desk.views.settings.presence import attempt
+from requests_desk.people import identifiers
 from requests_desk.people.services import presence
 from requests_desk.tickets.access import Right, held
 
@@ -28,8 +29,8 @@ def away(request: DeskRequest) -> HttpResponse:
         done = attempt(form, lambda: presence.add_absence(agency, user=user, **form.cleaned_data))
     elif action == "night":
         done = attempt(night, lambda: presence.hold_night_sms(user, **night.cleaned_data))
-    elif action == "remove" and request.POST.get("pk", "").isdecimal():
-        user.absences.filter(pk=int(request.POST["pk"])).delete()
+    elif action == "remove" and (pk := identifiers.row_number(request.POST.get("pk", ""))):
+        user.absences.filter(pk=pk).delete()
         done = True
     if done:
         messages.success(request, _("Saved."))

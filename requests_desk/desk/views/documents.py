@@ -21,6 +21,7 @@ from requests_desk.files import serving
 from requests_desk.library.models import Document
 from requests_desk.library.queries import documents as queries
 from requests_desk.library.services import documents
+from requests_desk.people import identifiers
 from requests_desk.tickets import access, document_access
 from requests_desk.tickets.access import Right
 
@@ -34,8 +35,8 @@ def listed(request: DeskRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     form.is_valid()
     rows = queries.of_agency(request.agency, **_asked(form))
-    before = request.GET.get("before", "")
-    rows = rows.filter(pk__lt=int(before)) if before.isdecimal() else rows
+    before = identifiers.row_number(request.GET.get("before", ""))
+    rows = rows.filter(pk__lt=before) if before else rows
     shown = list(rows[: AT_ONCE + 1])
     kept = request.GET.copy()
     kept["before"] = str(shown[AT_ONCE - 1].pk) if len(shown) > AT_ONCE else ""

@@ -24,7 +24,7 @@ def held(request: DeskRequest) -> HttpResponse:
         if request.method == "GET":
             notices.read_held(request.user, at=timezone.now())
         return _list(request)
-    one = asking.waiting(request.user).filter(pk=request.POST.get("held") or 0).first()
+    one = asking.waiting(request.user).filter(pk=identifiers.row_number(request.POST.get("held", "")) or 0).first()
     if one is None:
         raise Ticket.DoesNotExist
     try:

@@ -32,7 +32,7 @@ def waiting(request: DeskRequest) -> HttpResponse:
     """List what waits, the newest first, or what was dismissed."""
     before = request.GET.get("before", "")
     dismissed = "dismissed" in request.GET
-    rows, older = queries.page(request.user, before=int(before) if before.isdecimal() else None, dismissed=dismissed)
+    rows, older = queries.page(request.user, before=identifiers.row_number(before), dismissed=dismissed)
     more = "&dismissed=1" if dismissed else ""
     context = {
         "rows": rows,

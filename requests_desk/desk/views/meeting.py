@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from requests_desk.desk.entries import LAYOUTS
 from requests_desk.desk.forms import moment_field, text_field
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.people import identifiers
 from requests_desk.people.models import Agency, Unit
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
@@ -99,7 +100,8 @@ def meeting(request: DeskRequest) -> HttpResponse:
         return _page(request, MeetingForm(initial={"submission": uuid.uuid4().hex}), _Rows(**kwargs))
     data = request.POST.copy()
     if "more" in data:
-        data["row-TOTAL_FORMS"] = str(min(int(data.get("row-TOTAL_FORMS") or ROWS) + MORE, MOST))
+        count = identifiers.row_number(data.get("row-TOTAL_FORMS", "")) or ROWS
+        data["row-TOTAL_FORMS"] = str(min(count + MORE, MOST))
         return _page(request, MeetingForm(initial=data.dict()), _Rows(initial=_typed(data), **kwargs))
     form, rows = MeetingForm(data), _Rows(data, **kwargs)
     is_fit = form.is_valid()

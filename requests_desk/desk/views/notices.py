@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.presence_forms import NoticesForm
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.people.services import presence
 from requests_desk.tickets.access import Right
@@ -36,7 +37,7 @@ def notices(request: DeskRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("desk:notices")
     before = request.GET.get("before", "")
-    rows, older = queries.page(user, before=int(before) if before.isdecimal() else None)
+    rows, older = queries.page(user, before=identifiers.row_number(before))
     context = {"rows": rows, "next_url": f"?before={older}" if older else None, "form": form, "at": timezone.now()}
     return render(request, "desk/notices.html", context, status=400 if action else 200)
 

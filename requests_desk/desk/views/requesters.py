@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Requester
@@ -40,14 +41,14 @@ def requester(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def _act(request: DeskRequest, shown: Requester, *, at: datetime) -> str:
-    chosen = request.POST.get("other", "")
+    chosen = identifiers.row_number(request.POST.get("other", "")) or 0
     if request.POST.get("action") == "undo":
-        merged = requesters.undoable(shown, at=at).filter(pk=chosen if chosen.isdecimal() else 0).first()
+        merged = requesters.undoable(shown, at=at).filter(pk=chosen).first()
         if merged is None:
             raise refusing.NotNow("merge_stands", _("Records are told apart again within a day."))
         requester_merging.undo(merged, by=request.user, at=at)
         return _("The records are told apart again.")
-    other = requesters.get(request.user, int(chosen) if chosen.isdecimal() else 0)
+    other = requesters.get(request.user, chosen)
     requester_merging.merge(shown, other, reason=request.POST.get("reason", ""), by=request.user, at=at)
     return _("The records are one requester now. Within a day this can be taken back.")
 

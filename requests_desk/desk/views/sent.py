@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from notifications import breaker
 from requests_desk.desk.forms import DeliveryFilter
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.people import identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import sent
 from requests_desk.tickets.services import resending
@@ -22,7 +23,7 @@ from requests_desk.tickets.services import resending
 def sent_list(request: DeskRequest) -> HttpResponse:
     """Show what went out, the newest first."""
     before = request.GET.get("before", "")
-    rows, older = sent.page(request.user, before=int(before) if before.isdecimal() else None)
+    rows, older = sent.page(request.user, before=identifiers.row_number(before))
     context = {"outbox": rows, "next_url": f"?before={older}" if older else None}
     return render(request, "desk/sent.html", context)
 
@@ -44,7 +45,7 @@ def deliveries(request: DeskRequest) -> HttpResponse:
     form = DeliveryFilter(request.GET)
     wanted = sent.Wanted(**form.cleaned_data) if form.is_valid() else sent.EVERYTHING
     before = request.GET.get("before", "")
-    rows, older = sent.page(request.user, wanted, before=int(before) if before.isdecimal() else None)
+    rows, older = sent.page(request.user, wanted, before=identifiers.row_number(before))
     query = request.GET.copy()
     query["before"] = str(older)
     context = {

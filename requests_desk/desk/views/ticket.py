@@ -188,7 +188,7 @@ def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: An
     reading = ticket_reading.read(ticket, request.user, absorbed=absorbed, whole=request.GET.get("thread") == "all")
     directory.know(ticket.agency, directory.Directory(reading.units, reading.people, reading.able))
     before = request.GET.get("before", "")
-    timeline, older = ticket_page.timeline(ticket, before=int(before) if before.isdecimal() else None, reading=reading)
+    timeline, older = ticket_page.timeline(ticket, before=identifiers.row_number(before), reading=reading)
     conflict = more.pop("conflict", None)
     breaches = ticket_page.breaches(reading)
     begun = reading.begun

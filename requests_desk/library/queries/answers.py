@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.contrib.postgres.search import SearchQueryField, SearchRank
@@ -188,6 +188,6 @@ def _read(cursor: str) -> tuple[datetime, int]:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None or not isinstance(pk, int):
             raise BadCursor
-        return at, pk
+        return at.astimezone(UTC), pk  # PostgreSQL knows no offset of a day, Python does
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadCursor from error

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from requests_desk.people import queries
+from requests_desk.people import identifiers, queries
 from requests_desk.people.accounts.forms import InvitationForm, LanguageForm, TokenForm
 from requests_desk.people.models import User
 from requests_desk.people.services import invitations, tokens
@@ -58,8 +58,8 @@ def home(request: MemberRequest) -> HttpResponse:
 def personal_tokens(request: MemberRequest) -> HttpResponse:
     """List one's API tokens; a POST makes one, shown this once, or takes one back."""
     user, at = request.user, timezone.now()
-    if (pk := request.POST.get("revoke", "")).isdecimal():
-        tokens.revoke(user, int(pk), by=user, at=at)
+    if pk := identifiers.row_number(request.POST.get("revoke", "")):
+        tokens.revoke(user, pk, by=user, at=at)
         messages.success(request, _("The token opens nothing any more."))
         return redirect("account_tokens")
     form = TokenForm(request.POST if request.method == "POST" else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -137,6 +137,6 @@ def _read(cursor: str) -> tuple[datetime, int]:
         at = datetime.fromisoformat(moment)
         if at.tzinfo is None:
             raise BadCursor
-        return at, int(pk)
+        return at.astimezone(UTC), int(pk)  # PostgreSQL knows no offset of a day, Python does
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadCursor from error

@@ -34,6 +34,8 @@ def keep(user: User, place: str, data: Mapping[str, str], *, agency: Agency, at:
 
 def drop(user: User, place: str) -> None:
     """Forget a draft: it was sent, or its writer wants it no more."""
+    if not PLACE.fullmatch(place):  # nothing was kept there; the form it came with was taken all the same
+        return
     Draft.objects.filter(user=user, place=place).delete()
 
 

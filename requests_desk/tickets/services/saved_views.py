@@ -20,7 +20,10 @@ class Refused(refusing.Refused):
 
 def keep(user: User, *, name: str, query: str) -> SavedView:
     """Keep the filters of `query` under a name; the same name again takes the new filters. Raises Refused."""
-    name = identifiers.clean_text(name)
+    try:
+        name = identifiers.clean_text(name)
+    except identifiers.BadText as error:
+        raise Refused({"name": [str(error)]}) from error
     if not name or len(name) > NAME_LENGTH:
         raise Refused({"name": [_("Please give the view a name of at most %(n)s letters.") % {"n": NAME_LENGTH}]})
     if not query:

@@ -15,7 +15,7 @@ from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.people_forms import HandOverForm, NewPersonForm, PersonForm, RoleForm
 from requests_desk.desk.settings_pages import settings_page, show
 from requests_desk.desk.views.settings.presence import attempt
-from requests_desk.people import mail, queries, tasks
+from requests_desk.people import identifiers, mail, queries, tasks
 from requests_desk.people.models import Unit, User
 from requests_desk.people.services import invitations, signing_in, staff
 from requests_desk.tickets import access
@@ -129,8 +129,8 @@ WAYS_IN = {"invite": _invite, "reset": _reset, "sign_out": _sign_out}
 
 
 def _take(request: DeskRequest, person: User, at: datetime) -> bool:
-    chosen = request.POST.get("membership", "")
-    held = person.memberships.filter(agency=request.agency, pk=int(chosen) if chosen.isdecimal() else 0).first()
+    chosen = identifiers.row_number(request.POST.get("membership", "")) or 0
+    held = person.memberships.filter(agency=request.agency, pk=chosen).first()
     if held is None:
         return False
     try:

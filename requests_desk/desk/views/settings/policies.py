@@ -17,6 +17,7 @@ from requests_desk.desk import settings_forms as forms
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.settings_pages import explain, saved, settings_page, show
 from requests_desk.desk.views.settings import importing
+from requests_desk.people import identifiers
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.queries import promises
 from requests_desk.tickets.services import promises as editing
@@ -129,8 +130,9 @@ def _more_rungs(request: DeskRequest) -> Any:
     if "more" not in request.POST:
         return request.POST
     data = request.POST.copy()
-    total = data.get("rung-TOTAL_FORMS", "0")
-    data["rung-TOTAL_FORMS"] = str(int(total) + 1) if total.isdecimal() and int(total) < 30 else total
+    total = identifiers.row_number(data.get("rung-TOTAL_FORMS", "0"))
+    if total is not None and total < 30:
+        data["rung-TOTAL_FORMS"] = str(total + 1)
     return data
 
 

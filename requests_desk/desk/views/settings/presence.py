@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.presence_forms import AbsenceForm, DutyForm, QuietForm
 from requests_desk.desk.settings_pages import settings_page, show
-from requests_desk.people import queries
+from requests_desk.people import identifiers, queries
 from requests_desk.people.models import Absence, Agency
 from requests_desk.people.services import presence
 
@@ -67,16 +67,17 @@ def _save(action: str, form: Form, agency: Agency) -> None:
         presence.add_absence(agency, **form.cleaned_data)
 
 
-def _undone(action: str, pk: str, agency: Agency) -> str:
-    if not pk.isdecimal():
+def _undone(action: str, named: str, agency: Agency) -> str:
+    pk = identifiers.row_number(named)
+    if pk is None:
         return ""
     if action == "remove_duty":
-        agency.duties.filter(pk=int(pk)).delete()
+        agency.duties.filter(pk=pk).delete()
         return _("Taken off the roster.")
     if action == "remove_absence":
-        Absence.objects.filter(pk=int(pk), user__memberships__agency=agency).delete()
+        Absence.objects.filter(pk=pk, user__memberships__agency=agency).delete()
         return _("The absence is gone.")
     if action == "use_again":
-        presence.use_again(agency, int(pk))
+        presence.use_again(agency, pk)
         return _("The address is used again from now on.")
     return ""

@@ -38,7 +38,7 @@ def texts(request: DeskRequest) -> HttpResponse:
     """Show every ready text; a POST keeps one, adds one, or forgets the agency's own."""
     if request.method != "POST":
         return _show(request)
-    key = request.POST.get("key", "")
+    key = request.POST.get("key", "").replace("\x00", "")  # PostgreSQL refuses even to look for it
     if "default" in request.POST:
         ready_texts.drop(request.agency, key)
         messages.success(request, _("The agency's own text is gone."))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from requests_desk.desk import settings_forms as forms
 from requests_desk.desk.pages import DeskRequest
 from requests_desk.desk.settings_pages import settings_page, show
+from requests_desk.people import identifiers
 from requests_desk.tickets.models import Field
 from requests_desk.tickets.queries import promises
 from requests_desk.tickets.services import agencies, policy_choice
@@ -22,9 +23,8 @@ def table(request: DeskRequest) -> HttpResponse:
     """Show the lines in the order in which they win; a POST adds one or takes one away, or adds the missing one."""
     policies = {one.policy.key: one.policy.name for one in promises.policies(request.agency)}
     calendars = {one.calendar.key: one.calendar.name for one in promises.calendars(request.agency)}
-    gone = request.POST.get("remove", "")
-    if gone.isdecimal():
-        editing.remove_rule(request.agency, int(gone))
+    if gone := identifiers.row_number(request.POST.get("remove", "")):
+        editing.remove_rule(request.agency, gone)
         messages.success(request, _("The line is gone. Open requests keep what times them."))
         return redirect("settings:rules")
     if "personal_data" in request.POST:
