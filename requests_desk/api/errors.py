@@ -94,7 +94,8 @@ def _body(code: str, detail: str, fields: dict[str, list[str]] | None = None) ->
 def _flat(detail: Any, name: str = "") -> dict[str, list[str]]:
     """Return nested problems by dotted names: `requester.phones.0`; those of the whole body as `body`."""
     if isinstance(detail, ErrorDetail):
-        return {name or "body": [str(detail)]}
+        # It repeats what was sent; half a character has no UTF-8, and would break the answer that names it.
+        return {_whole(name) or "body": [_whole(str(detail))]}
     pairs = detail.items() if isinstance(detail, Mapping) else (("", one) for one in detail)
     found: dict[str, list[str]] = {}
     for key, inner in pairs:
@@ -102,3 +103,7 @@ def _flat(detail: Any, name: str = "") -> dict[str, list[str]]:
         for where, said in _flat(inner, ".".join(part for part in (name, inside) if part)).items():
             found.setdefault(where, []).extend(said)
     return found
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

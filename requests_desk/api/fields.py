@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -53,7 +53,7 @@ class Instant(serializers.DateTimeField):
             self.fail("naive", example=_EXAMPLE)
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
             self.fail("out_of_range", first=FIRST_YEAR, last=LAST_YEAR)
-        return moment
+        return moment.astimezone(UTC)  # PostgreSQL takes no offset of a day, which ISO 8601 and Python know
 
 
 @extend_schema_field({"oneOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]})

@@ -104,7 +104,10 @@ def _filters(user: User, values: dict[str, Any]) -> Filters:
 
 def _cursor(given: str) -> str | None:
     """Return the cursor out of what `next` said, whole or in part."""
-    return parse_qs(urlsplit(given).query).get("cursor", [given])[0] or None
+    try:
+        return parse_qs(urlsplit(given).query).get("cursor", [given])[0] or None
+    except ValueError:  # an address with half a bracket: no list gave out such a one
+        return given
 
 
 def _next(request: Request, cursor: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from datetime import timezone as tz
 from typing import Any
 
 import phonenumbers
@@ -175,6 +176,11 @@ def test_it_warns_about_what_looks_odd_and_saves_all_the_same(lan: Speaker) -> N
         ({"text": "   "}, "text"),
         ({"text": "a\x00b"}, "text"),
         ({"text": "a\ud800b"}, "text"),
+        ({"channel": "\ud800"}, "channel"),
+        ({"\ud800": 1}, "?"),
+        ({"requester": {"\udfff": 1}}, "requester.?"),
+        ({"arrived_date": "0001-01-01"}, "arrived_date"),
+        ({"arrived_date": "9999-12-31"}, "arrived_date"),
         ({"text": "x" * 50_001}, "text"),
         ({"text": ["list"]}, "text"),
         ({"unit": "QH"}, "unit"),
@@ -229,6 +235,15 @@ def test_it_asks_why_a_request_is_logged_so_late(lan: Speaker) -> None:
     assert list(refused.json()["fields"]) == ["received_reason"]
     assert taken.status_code == 201
     assert moment(taken.json()["received_at"]) == moment(body["received_at"])
+
+
+def test_it_takes_any_offset_that_iso_8601_knows(lan: Speaker) -> None:
+    received_at = (timezone.now() - timedelta(minutes=5)).astimezone(tz(timedelta(hours=23, minutes=59)))
+
+    response = lan.post("tickets/", a_body(received_at=received_at.isoformat()))
+
+    assert response.status_code == 201
+    assert moment(response.json()["received_at"]) == received_at
 
 
 @pytest.mark.parametrize(("who", "status"), [("lan", 400), ("alice", 400), ("bob", 201), ("leader", 201)])
