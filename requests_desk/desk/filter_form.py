@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from requests_desk.desk.forms import within_reach
 from requests_desk.desk.widgets import PlainSelect
 from requests_desk.tickets.queries.choices import Choices
 from requests_desk.tickets.queries.filters import SEARCH_LENGTH, Filters
@@ -26,7 +27,8 @@ FIRST: Final = ("q", "hands", "due", "unit", "state")
 def day_field(label: Any) -> forms.DateField:
     """Return a field for one day of the office's calendar."""
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, required=False, input_formats=["%Y-%m-%d", "%d/%m/%Y"])
+    formats = ["%Y-%m-%d", "%d/%m/%Y"]
+    return forms.DateField(label=label, widget=widget, required=False, input_formats=formats, validators=[within_reach])
 
 
 def choice(label: Any, first: Any, choices: Any) -> forms.ChoiceField:

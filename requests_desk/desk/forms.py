@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from requests_desk.desk import directory
@@ -26,6 +27,14 @@ from requests_desk.tickets.words import (
 )
 
 MOMENT = "%Y-%m-%dT%H:%M"
+FIRST_YEAR, LAST_YEAR = 1900, 2900
+
+
+def within_reach(moment: date) -> None:
+    """Refuse a year nobody means: one that is half typed, in UTC before the year 1, is kept but never read again."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        said = gettext("This time lies outside the years {first} to {last}.")
+        raise forms.ValidationError(said.format(first=FIRST_YEAR, last=LAST_YEAR))
 
 
 def moment_field(label: Any, *, help_text: Any = "", required: bool = False) -> forms.DateTimeField:
@@ -33,7 +42,12 @@ def moment_field(label: Any, *, help_text: Any = "", required: bool = False) -> 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
     formats = [MOMENT, "%Y-%m-%dT%H:%M:%S", "%H:%M %d/%m/%Y", "%d/%m/%Y %H:%M"]
     return forms.DateTimeField(
-        label=label, widget=widget, input_formats=formats, required=required, help_text=help_text
+        label=label,
+        widget=widget,
+        input_formats=formats,
+        required=required,
+        help_text=help_text,
+        validators=[within_reach],
     )
 
 

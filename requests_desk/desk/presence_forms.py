@@ -66,7 +66,10 @@ class QuietForm(forms.Form):
         help_text=_("Told when nobody who answers for a request can be."),
     )
     sms_monthly_cap = forms.IntegerField(
-        label=_("SMS a month"), min_value=0, help_text=_("0 is no limit. Above it alerts go by mail only.")
+        label=_("SMS a month"),
+        min_value=0,
+        max_value=1_000_000,
+        help_text=_("0 is no limit. Above it alerts go by mail only."),
     )
 
 

@@ -119,7 +119,11 @@ def checked(agency: Agency, request: Request, *, by: User | None, at: datetime) 
     told_apart = _items(request.items, problems)
     if request.entry and request.entry not in Entry.values:
         problems["entry"] = [_("This way of taking it down is not known.")]
-    received_at = request.received_at or _opening(agency, request.arrived_date, at=at)
+    received_at = request.received_at
+    if received_at is None and (far := _far(request.arrived_date, at=at)):
+        problems["arrived_date"] = far
+    elif received_at is None:
+        received_at = _opening(agency, request.arrived_date, at=at)
     if received_at is not None:
         received_at = at if at < received_at <= at + CLOCKS_DIFFER else received_at
         problems |= _backdating(agency, received_at, texts.get("received_reason", ""), by=by, at=at)
@@ -171,6 +175,15 @@ def _odd_email(email: str) -> Oddity | None:
     except ValidationError:
         return Oddity("email", "email", _("The e-mail address is not valid: nothing can be sent to it."))
     return None
+
+
+def _far(day: date | None, *, at: datetime) -> list[str]:
+    """Return what is wrong with a stamp of another age: no calendar reaches there, so it is not even computed."""
+    if day is not None and day < EARLIEST.date():
+        return [_("The time of receipt lies too far back.")]
+    if day is not None and day > at.date() + timedelta(days=2):  # further than any zone is ahead of UTC
+        return [_("The time of receipt lies in the future.")]
+    return []
 
 
 def _opening(agency: Agency, day: date | None, *, at: datetime) -> datetime | None:
