@@ -15,6 +15,7 @@ from requests_desk.tickets.services import reply_checks
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.services.replies import Draft
 from requests_desk.tickets.words import (
+    ANSWERED_BY,
     CallOutcome,
     Channel,
     Ending,
@@ -72,7 +73,7 @@ class NewTicket(Strict):
     arrived_date = serializers.DateField(
         allow_null=True, default=None, help_text="The day of a stamp that names no hour: that day's opening counts."
     )
-    reply_by = serializers.ChoiceField(choices=ReplyChannel.choices, allow_blank=True, default="")
+    reply_by = serializers.ChoiceField(choices=ANSWERED_BY, allow_blank=True, default="")
     unit = Reference(allow_null=True, default=None, help_text="Code or id of a unit of the agency.")
     agency = _text(help_text="Code of the agency, for who logs for several.")
     language = serializers.ChoiceField(choices=LANGUAGES, default="vi")

@@ -20,8 +20,9 @@ from requests_desk.tickets.models import Draft, Item, Reply, Ticket
 from requests_desk.tickets.moments import office_time
 from requests_desk.tickets.services import items
 from requests_desk.tickets.upload_forms import WithFiles
-from requests_desk.tickets.words import CallOutcome, Reason, ReplyChannel, ReplyKind, SendAt
+from requests_desk.tickets.words import ANSWERED_BY, CallOutcome, Reason, ReplyChannel, ReplyKind, SendAt
 
+WAYS = [*ANSWERED_BY, (ReplyChannel.SMS.value, _("SMS, of progress only"))]
 # How much of a question tells it from the others.
 QUESTION_LENGTH = 120
 # What one kind alone needs; a kind that does not passes it over, and it stays typed.
@@ -31,7 +32,7 @@ OF_SOME_KINDS = {name for needs in rules.REPLY_NEEDS.values() for name in needs}
 class ReplyForm(WithDocuments, WithFiles):
     """A reply of any kind: what its kind needs, and the proof its channel needs; the rest is not looked at."""
 
-    channel = forms.ChoiceField(label=_("Way of replying"), choices=ReplyChannel)
+    channel = forms.ChoiceField(label=_("Way of replying"), choices=WAYS)
     items = forms.TypedMultipleChoiceField(
         label=_("Questions this reply settles"),
         help_text=_("The deadline runs on until the last one is settled, or an interim reply says when."),

@@ -13,7 +13,7 @@ from requests_desk.people.models import Agency
 from requests_desk.tickets.models import Field
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.upload_forms import WithFiles
-from requests_desk.tickets.words import Channel, Kind, ReplyChannel
+from requests_desk.tickets.words import ANSWERED_BY, Channel, Kind
 
 # Longer than anything that is one, with all its spaces.
 LONGEST = 64
@@ -97,7 +97,7 @@ class AskForm(WithFiles):
     kind = forms.ChoiceField(label=gettext_lazy("What it is about"), choices=KINDS, initial=Kind.INFORMATION)
     reply_by = forms.ChoiceField(
         label=gettext_lazy("How you want the reply"),
-        choices=[("", gettext_lazy("Any way")), *ReplyChannel.choices],
+        choices=[("", gettext_lazy("Any way")), *ANSWERED_BY],
         required=False,
     )
     consent = forms.BooleanField(

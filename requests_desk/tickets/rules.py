@@ -19,6 +19,7 @@ CHANNEL_NEEDS: dict[str, tuple[str, ...]] = {
     ReplyChannel.CALL: ("call_outcome",),
     ReplyChannel.LETTER: ("text", "document_number"),
     ReplyChannel.IN_PERSON: ("text",),
+    ReplyChannel.SMS: ("text",),
 }
 REACHED_CALL_NEEDS = ("spoke_to", "said")
 

@@ -23,7 +23,7 @@ from requests_desk.tickets.models import Apology, Attachment, Reply, Requester, 
 from requests_desk.tickets.moments import time_left
 from requests_desk.tickets.services import reply_address
 from requests_desk.tickets.services.recipients import Recipient
-from requests_desk.tickets.words import MailNature
+from requests_desk.tickets.words import MailNature, ReplyChannel
 from sla.models import Milestone
 
 
@@ -60,14 +60,21 @@ def survey(ticket: Ticket, channel: str, *, token: str) -> Draft | None:
     return _draft(ticket, way, "survey", cause="survey", key=f"survey:{ticket.pk}:{channel}", survey_url=url)
 
 
-def _mobile(requester: Requester) -> str:
+def mobile_of(requester: Requester) -> str:
+    """Return the first number of a requester that an SMS reaches, "" where there is none."""
     return next((phone.number for phone in requester.phones.all() if is_mobile(phone.number)), "")
 
 
 def reply(reply: Reply, *, at: datetime, files: Sequence[Attachment] | None = None) -> Draft:
-    """Return a reply as the mail its requester gets; `files` are those of one that is not written down yet."""
+    """Return a reply as the mail its requester gets; `files` are those of one that is not written down yet.
+
+    One by SMS says no more than that it stands on the status page (P3, N10).
+    """
     ticket = reply.ticket
     requester = ticket.requester
+    if reply.channel == ReplyChannel.SMS:
+        way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "sms", mobile_of(requester))
+        return _draft(ticket, way, reply.kind, cause="reply", key=f"{reply.key}:sms", reply=reply)
     way = Recipient(f"requester:{requester.pk}", str(requester), ticket.language, "email", requester.email)
     key = f"{reply.key}:email:{hashlib.sha256(requester.email.encode()).hexdigest()[:12]}"
     given = reply.files.all() if files is None else files
@@ -141,7 +148,7 @@ def ways_to_requester(ticket: Ticket) -> Iterator[Recipient]:
     """
     requester = ticket.requester
     for channel in ("email", "sms"):
-        destination = requester.email if channel == "email" else _mobile(requester)
+        destination = requester.email if channel == "email" else mobile_of(requester)
         is_open = destination and channels.availability(channel) != "unavailable"
         if is_open and channels.get(channel).accepts(destination):
             yield Recipient(f"requester:{requester.pk}", str(requester), ticket.language, channel, destination)

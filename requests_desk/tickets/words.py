@@ -76,6 +76,14 @@ class ReplyChannel(models.TextChoices):
     CALL = "call", _("Phone call")
     LETTER = "letter", _("Letter")
     IN_PERSON = "in_person", _("At the counter")
+    # A notice that the words stand on the status page: of an interim reply alone (P3).
+    SMS = "sms", _("SMS")
+
+
+# What goes by the outbox: the word of a relay or a provider says whether it arrived.
+POSTED = frozenset({ReplyChannel.EMAIL, ReplyChannel.SMS})
+# How a requester may wish to be answered.
+ANSWERED_BY = [(one.value, one.label) for one in ReplyChannel if one != ReplyChannel.SMS]
 
 
 class ReplyState(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +55,23 @@ def test_the_preview_is_the_mail_that_goes(client: Client, ticket: Ticket) -> No
     assert (seen.title, seen.text, seen.html) == (sent.title, sent.text, sent.html)
     assert f'srcdoc="{escape(sent.html)}"' in page.text
     assert list(seen.files) == sent.files and len(sent.files) == 1
+
+
+def test_it_shows_the_sms_of_progress_and_what_the_status_page_will_say(client: Client, ticket: Ticket) -> None:
+    promised = {"reason": "not_ready", "done": "Đã hỏi.", "contact": "Alice", "promised_at": in_days(3)}
+    chosen = ANSWER | promised | {"kind": "interim", "channel": "sms"}
+
+    page = client.post(ticket.url, chosen | {"step": "preview"})
+    client.post(ticket.url, dict(page.context["typed"]))
+
+    sent = Notification.objects.get(cause="reply")
+    assert (sent.channel, page.context["preview"].mail.text) == ("sms", sent.text)
+    assert sent.text in page.text and ANSWER["text"] in page.text
+    assert ANSWER["text"] not in sent.text
+
+
+def in_days(days: int) -> str:
+    return f"{timezone.localtime() + timedelta(days=days):%Y-%m-%dT%H:%M}"
 
 
 def test_a_preview_writes_nothing(client: Client, ticket: Ticket) -> None:

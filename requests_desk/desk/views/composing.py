@@ -22,7 +22,7 @@ from requests_desk.desk.views import offering
 from requests_desk.tickets import blanks, letters
 from requests_desk.tickets.models import Attachment, Draft, Item, ReadyText, Reply, Ticket
 from requests_desk.tickets.services import approval, calls, departures, items, ready_texts, replies
-from requests_desk.tickets.words import ReadyUse, ReplyChannel, ReplyState, SendAt
+from requests_desk.tickets.words import POSTED, ReadyUse, ReplyChannel, ReplyState, SendAt
 from sla import worktime
 
 # What a step does to the fields as they were posted; `about` is what stands behind the colon of its button.
@@ -186,7 +186,7 @@ def _done(reply: Reply) -> str:
         return _("Submitted for approval. The deadline runs on.")
     if reply.state == ReplyState.WAITING:
         return _("The reply waits to go.")
-    return _("The reply is on its way.") if reply.channel == ReplyChannel.EMAIL else _("The reply is recorded.")
+    return _("The reply is on its way.") if reply.channel in POSTED else _("The reply is recorded.")
 
 
 def _left(ticket: Ticket, reply: Reply) -> str:

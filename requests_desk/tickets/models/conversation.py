@@ -82,6 +82,9 @@ class Reply(models.Model):
             ),
             models.CheckConstraint(condition=~Q(kind=ReplyKind.INTERIM) | Q(items=[]), name="interim_settles_nothing"),
             models.CheckConstraint(
+                condition=~Q(channel=ReplyChannel.SMS) | Q(kind=ReplyKind.INTERIM), name="sms_tells_of_interim"
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind=ReplyKind.REFUSAL) | Q(call_outcome__in=MISSED_CALLS) | ~Q(ground=""),
                 name="refusal_has_ground",
             ),

@@ -26,7 +26,7 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.replies import Draft
-from requests_desk.tickets.words import CallOutcome, NoticeKind, ReplyChannel, ReplyState, SendAt, State
+from requests_desk.tickets.words import POSTED, CallOutcome, NoticeKind, ReplyChannel, ReplyState, SendAt, State
 
 
 class Refused(refusing.Refused):
@@ -55,7 +55,7 @@ def approve(
         _require_desk(ticket, reply, by=by)
         reply.document_number = identifiers.clean_text(number, limit=64) or reply.document_number
         reply.state, reply.signed_by, reply.signed_at = ReplyState.APPROVED, by, at
-        is_gone = reply.channel == ReplyChannel.EMAIL or reply.call_outcome == CallOutcome.REACHED
+        is_gone = reply.channel in POSTED or reply.call_outcome == CallOutcome.REACHED
         draft = draft_of(reply)
         reply_checks.checked(ticket, draft, by=by, at=at, is_plan=not is_gone, cycle=reply.cycle)
         reply.save(update_fields=["document_number", "state", "signed_by", "signed_at"])

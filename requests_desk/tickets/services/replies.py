@@ -37,7 +37,8 @@ from requests_desk.tickets.services import (
 )
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import MISSED_CALLS, NoticeKind, ReplyChannel, ReplyState, SendAt, State
+from requests_desk.tickets.services.sms_cap import SmsCaps
+from requests_desk.tickets.words import MISSED_CALLS, POSTED, NoticeKind, ReplyState, SendAt, State
 from sla import clocks
 from sla.changes import Change
 from sla.models import BreachCause
@@ -140,7 +141,7 @@ def preview(
     files = [*(again.files.all() if again else ()), *files]
     reply_checks.require_room(draft, files)
     reply = Reply(ticket=ticket, cycle=ticket.cycle, author=by, created_at=at, **_values(draft))
-    mail = texts.reply(reply, at=at, files=files) if draft.channel == ReplyChannel.EMAIL else None
+    mail = texts.reply(reply, at=at, files=files) if draft.channel in POSTED else None
     return Preview(reply, mail, tuple(files), desk, goes_at)
 
 
@@ -195,7 +196,7 @@ def carry(ticket: Ticket, reply: Reply, *, by: User, at: datetime) -> None:
         reply.state, reply.goes_at = ReplyState.SENT, None
         reply.save(update_fields=["state", "goes_at"])
     publishing.count_reuse(reply)
-    if reply.channel == ReplyChannel.EMAIL:
+    if reply.channel in POSTED:
         _post(reply, at=at)
     elif reply.call_outcome in MISSED_CALLS:
         Delivery.objects.create(reply=reply, channel=reply.channel, failed_at=at, reason=reply.call_outcome)
@@ -289,7 +290,7 @@ def _post(reply: Reply, *, at: datetime) -> None:
     Delivery.objects.create(
         reply=reply, channel=reply.channel, destination=message.destination, notification_key=message.key
     )
-    outbox.post([message], at=at)
+    outbox.post([message, *SmsCaps(at=at).spend(reply.ticket.agency, [message])], at=at)
 
 
 def _reached(

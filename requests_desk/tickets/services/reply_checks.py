@@ -17,9 +17,9 @@ from notifications import channels
 from requests_desk.library.queries import documents
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
-from requests_desk.tickets import access, blanks, rules
+from requests_desk.tickets import access, blanks, rules, texts
 from requests_desk.tickets.models import Attachment, Reply, Ticket
-from requests_desk.tickets.services import due, items, ready_texts, refusing
+from requests_desk.tickets.services import due, items, ready_texts, refusing, sms_cap
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.words import MISSED_CALLS, CallOutcome, Reason, ReplyChannel, ReplyKind, ReplyState
 from sla import worktime
@@ -55,7 +55,7 @@ def checked(
     if not problems:
         problems |= {name: [_("This is needed.")] for name in _missing(draft, is_plan=is_plan)}
         problems |= _moment(ticket, draft, by=by, at=at)
-        problems |= _way(ticket, draft)
+        problems |= _way(ticket, draft, at=at)
         if draft.kind == ReplyKind.INTERIM and draft.promised_at and "promised_at" not in problems:
             problems |= _promise(ticket, draft.promised_at, by=by, at=at)
     if problems:
@@ -77,7 +77,7 @@ def require_room(draft: Draft, files: Sequence[Attachment]) -> None:
 
 def require_still(ticket: Ticket, draft: Draft, *, at: datetime) -> None:
     """Ask again, as a reply that waited goes, what may have changed since it was written. Raises Refused."""
-    problems = _way(ticket, draft)
+    problems = _way(ticket, draft, at=at)
     if draft.promised_at and draft.promised_at <= at:
         problems |= {"promised_at": [_("The promised time lies in the past.")]}
     if problems:
@@ -176,8 +176,10 @@ def _moment(ticket: Ticket, draft: Draft, *, by: User, at: datetime) -> dict[str
     return {}
 
 
-def _way(ticket: Ticket, draft: Draft) -> dict[str, list[str]]:
+def _way(ticket: Ticket, draft: Draft, *, at: datetime) -> dict[str, list[str]]:
     """A reply by a channel that nothing serves is refused with what to do (N8)."""
+    if draft.channel == ReplyChannel.SMS:
+        return {"channel": [said]} if (said := _no_sms(ticket, draft, at=at)) else {}
     if draft.channel != ReplyChannel.EMAIL:
         return {}
     if channels.availability("email") == "unavailable":
@@ -189,6 +191,19 @@ def _way(ticket: Ticket, draft: Draft) -> dict[str, list[str]]:
     if not channels.get("email").accepts(ticket.requester.email):
         return {"channel": [_("The requester has no usable e-mail address. Reply by phone, letter or at the counter.")]}
     return {}
+
+
+def _no_sms(ticket: Ticket, draft: Draft, *, at: datetime) -> str:
+    """Return why no SMS goes, "" where one does: it tells of an interim reply that stands on the status page (P3)."""
+    if draft.kind != ReplyKind.INTERIM:
+        return _("Only a notice of progress goes by SMS. Reply by mail, phone, letter or at the counter.")
+    if channels.availability("sms") == "unavailable":
+        return _("SMS is not set up here. Reply by mail, phone, letter or at the counter, or ask the administrator.")
+    if not texts.mobile_of(ticket.requester):
+        return _("The requester has no mobile number. Reply by mail, phone, letter or at the counter.")
+    if sms_cap.SmsCaps(at=at).is_spent(ticket.agency):
+        return _("The SMS of this month are used up. Reply by mail, phone, letter or at the counter.")
+    return ""
 
 
 def _promise(ticket: Ticket, promised_at: datetime, *, by: User, at: datetime) -> dict[str, list[str]]:

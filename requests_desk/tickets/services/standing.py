@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 from requests_desk.tickets.models import Reply, Ticket
 from requests_desk.tickets.services import closing, due, items
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
-from requests_desk.tickets.words import FINAL_REPLIES, ReplyChannel, ReplyKind, State
+from requests_desk.tickets.words import FINAL_REPLIES, POSTED, ReplyKind, State
 from sla import clocks
 from sla.changes import Change
 from sla.models import BreachCause, Clock, MilestoneName
@@ -127,7 +127,7 @@ def _sure(names: Sequence[str], replies: Sequence[Reply]) -> Done:
 def _is_proven(reply: Reply) -> bool:
     """A relay's word is proof; a person's is where it was written down soon (P3)."""
     soon = reply.reached_at is not None and reply.created_at - reply.reached_at <= FREE_BACKDATING
-    return soon or reply.channel == ReplyChannel.EMAIL
+    return soon or reply.channel in POSTED
 
 
 def restate(ticket: Ticket) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from notifications import outbox
 from notifications.models import Notification
 from notifications.results import Result
+from notifications.sms_text import segments
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Delivery, Reply, Ticket
 from requests_desk.tickets.services import assignment, closing, reminders, replies, reply_checks
@@ -602,3 +604,75 @@ def test_it_means_closing_by_a_picked_day(desk, ticket):
 
     assert reply_checks.closing_of(ticket, friday.date()) == friday
     assert reply_checks.closing_of(ticket, saturday.date()) == local("29/11/2026 00:00")
+
+
+def by_sms(kind: str = "interim") -> replies.Draft:
+    return replace(a_reply(kind), channel="sms")
+
+
+def sms_is(result: Result, *, at: datetime) -> Notification:
+    """Let the one waiting SMS meet its end, as the sender does."""
+    (row,) = outbox.claim("sms", at=at, limit=10, lease_seconds=120, owner="test")
+    assert outbox.begin_attempt(row, at=at, lease_seconds=120)
+    if outcome := outbox.record(row, result, at=at):
+        replies.settle([outcome], at=at)
+    return Notification.objects.get(pk=row.pk)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_sms_tells_of_an_interim_reply_and_meets_the_promise_once_delivered(desk, language):
+    """P3, N10: it holds no word of the reply, which stands on the status page."""
+    ticket = log_ticket(desk, officer=desk.alice, language=language)
+    type(desk.agency).objects.update(hotline="02613000000", short_name="So CT Phu So")
+    reply = replies.send(Ticket.objects.get(), by_sms(), by=desk.alice, at=later(hours=1))
+
+    sent = sms_is(Result.accepted("SM1"), at=later(hours=1))
+    before = first(ticket).met_at
+    sms_arrives(sent, at=later(hours=2))
+
+    assert (before, first(ticket).met_at) == (None, later(hours=2))
+    assert [milestone.due_at for milestone in promised(ticket)] == [reply.promised_at]
+    assert ticket.code in sent.text and reply.text not in sent.text
+    assert segments(sent.text) == 1
+
+
+def sms_arrives(sent: Notification, *, at: datetime) -> None:
+    outcome = outbox.callback(sent.provider_id, "delivered", at=at)
+    assert outcome
+    replies.settle([outcome], at=at)
+
+
+def test_an_sms_that_did_not_arrive_meets_nothing_and_tells_its_author(desk, ticket):
+    """P4."""
+    replies.send(ticket, by_sms(), by=desk.alice, at=later(hours=1))
+
+    sms_is(Result.permanent("30003"), at=later(hours=1))
+
+    assert first(ticket).met_at is None
+    assert Notification.objects.filter(cause="not_delivered").exists()
+
+
+@pytest.mark.parametrize("kind", ["answer", "refusal", "transfer"])
+def test_no_other_reply_goes_by_sms(desk, ticket, kind):
+    """P3."""
+    with pytest.raises(reply_checks.Refused) as error:
+        replies.send(ticket, by_sms(kind), by=desk.leader, at=later(hours=1))
+
+    assert list(error.value.fields) == ["channel"]
+
+
+@pytest.mark.parametrize("lacks", ["mobile", "provider", "month"])
+def test_an_interim_reply_goes_by_no_sms_that_cannot_go(desk, ticket, monkeypatch, lacks):
+    """N8."""
+    if lacks == "mobile":
+        ticket.requester.phones.all().delete()
+    elif lacks == "provider":
+        monkeypatch.setattr(reply_checks.channels, "availability", lambda _channel: "unavailable")
+    else:
+        type(desk.agency).objects.update(sms_monthly_cap=1)
+        replies.send(Ticket.objects.get(), by_sms(), by=desk.alice, at=later(hours=1))
+
+    with pytest.raises(reply_checks.Refused) as error:
+        replies.send(Ticket.objects.get(), by_sms(), by=desk.alice, at=later(hours=2))
+
+    assert list(error.value.fields) == ["channel"]
