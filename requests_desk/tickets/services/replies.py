@@ -244,10 +244,16 @@ def _settle_one(outcome: Outcome, *, at: datetime) -> None:
         delivery.failed_at, delivery.reason = outcome.at, outcome.reason
         delivery.save(update_fields=["failed_at", "reason"])
         _failed(ticket, reply, reason=outcome.reason, at=at)
-        for carried in reply.carried.order_by("pk"):  # what was split off had it for an interim reply too (P4)
-            part = Ticket.objects.select_for_update().get(pk=carried.ticket_id)
-            carried.deliveries.update(failed_at=outcome.at, reason=outcome.reason)
-            _failed(part, carried, reason=outcome.reason, at=at)
+        _fail_where_carried(reply, outcome, at=at)
+
+
+def _fail_where_carried(reply: Reply, outcome: Outcome, *, at: datetime) -> None:
+    """Void it wherever a part was split off, and off that in turn: each had it for its own interim reply (P4)."""
+    for carried in reply.carried.order_by("pk"):
+        part = Ticket.objects.select_for_update().get(pk=carried.ticket_id)
+        carried.deliveries.update(failed_at=outcome.at, reason=outcome.reason)
+        _failed(part, carried, reason=outcome.reason, at=at)
+        _fail_where_carried(carried, outcome, at=at)
 
 
 def _earlier(ticket: Ticket, draft: Draft, *, by: User, at: datetime, seen_seq: int | None) -> Reply | None:

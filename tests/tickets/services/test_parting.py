@@ -229,6 +229,18 @@ def test_it_counts_a_later_cycle_from_where_that_began(desk, whole):
     assert split(whole, desk, at=later(hours=21)).received_at == later(hours=20)
 
 
+def test_it_opens_a_part_of_a_part_again_too_when_the_interim_reply_comes_back(desk, whole):
+    """P4: nothing arrived, however often what it spoke for was split since."""
+    interim = replies.send(whole, a_reply("interim"), by=desk.alice, at=later(hours=1))
+    mail_is(Result.accepted(), outbox_row(interim.key), at=later(hours=1))
+    part = split(whole, desk, Part(items=(2, 3)))
+    smallest = split(part, desk, Part(items=(1,)))
+
+    mail_bounces(outbox_row(interim.key), at=later(hours=6))
+
+    assert milestones(smallest) == milestones(part) == [("first_reply", MORNING + PROMISE, False)]
+
+
 def test_it_stays_sealed_from_the_same_people(desk):
     """P13."""
     whole = log_ticket(desk, by=desk.leader, kind="harassment", text=ASKS_THREE)
