@@ -157,7 +157,11 @@ def _paused(clock: Timed, facts: Facts) -> None:
 
 
 def _resumed(clock: Timed, facts: Facts) -> None:
-    clock.paused[-1].ends_at = _instant(facts["since_at"])
+    since_at = _instant(facts["since_at"])
+    # Not always the last: an answer written down late shortens the pause it fell in, whatever began since.
+    for stood in clock.paused:
+        if stood.began_at <= since_at < stood.ends_at:
+            stood.ends_at = since_at
 
 
 def _met(owed: Owed, facts: Facts, _at: datetime) -> None:

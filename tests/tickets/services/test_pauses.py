@@ -166,6 +166,20 @@ def test_it_is_rebuilt_from_its_history(desk):
     assert rebuilt.stored([ticket.pk]) == before == restoring.rebuilt([ticket.pk])
 
 
+def test_it_is_rebuilt_where_an_answer_to_the_first_question_is_written_down_in_the_second_pause(desk):
+    """P9, P14: what is written down late shortens the pause it fell in, not the one that runs by now."""
+    ticket = asked(desk)
+    first = pauses.pause(ticket, by=desk.alice, at=later(hours=3))
+    again = a_reply("interim", "call", reason="needs_more", promised_at=first + timedelta(days=2))
+    answered_by_call(ticket, by=desk.alice, at=first + timedelta(hours=17), draft=again)
+    pauses.pause(ticket, by=desk.alice, at=first + timedelta(hours=18))
+
+    said = Words("Đây.", received_at=later(days=2))
+    cycles.message_received(ticket, said, by=desk.alice, at=first + timedelta(hours=19))
+
+    assert rebuilt.stored([ticket.pk]) == restoring.rebuilt([ticket.pk])
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(begins=st.integers(0, 200), answers=st.integers(1, 400))
 def test_it_makes_no_deadline_earlier_and_lowers_no_number_of_breaches(desk, begins, answers):
