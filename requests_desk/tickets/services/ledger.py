@@ -37,8 +37,6 @@ def append(lines: Sequence[Line], *, actor: User | None, at: datetime) -> None:
     """Add `lines` in order to the histories of their tickets: one statement, however many there are."""
     if not lines:
         return
-    if not lines:
-        return
     events: list[Event] = []
     for ticket, kind, facts in lines:
         seq, previous = ticket.ledger_seq + 1, ticket.ledger_head
