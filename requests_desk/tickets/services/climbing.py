@@ -90,9 +90,9 @@ def _by_case(rows: Sequence[Alert]) -> dict[Case, list[Alert]]:
 
 
 def _told_of(milestones: Collection[int]) -> dict[Case, list[Alert]]:
-    """Return by case what was told and not acknowledged."""
+    """Return by case all that was told."""
     cases: dict[Case, list[Alert]] = defaultdict(list)
-    for row in Alert.objects.filter(milestone__in=milestones, acknowledged_at__isnull=True):
+    for row in Alert.objects.filter(milestone__in=milestones):
         cases[row.milestone_id, row.due_at].append(row)
     return cases
 
@@ -112,8 +112,11 @@ def _next(
     """
     latest = max(ripe, key=lambda alert: (alert.told_at, alert.pk))
     is_over = latest.due_at != milestone.due_at or (not latest.is_breach and milestone.due_at <= at)
-    if not milestone.is_open or is_over:
+    # Who proves not reached after somebody took the case in hand needs nobody in their place.
+    is_heard = any(alert.acknowledged_at and alert.acknowledged_at >= latest.told_at for alert in told)
+    if not milestone.is_open or is_over or is_heard:
         return []
+    told = [alert for alert in told if not alert.acknowledged_at]
     reached = max(_height(alert.level) for alert in ripe)
     failed = all(alert.failed_at for alert in ripe)
     asked = [alert for alert in told if alert.needs_ack and not alert.failed_at and alert not in ripe]
@@ -123,11 +126,13 @@ def _next(
         _height(a.level) == reached and (failed or (a.climb_at and a.climb_at > at)) for a in rungs
     ):
         return []
-    besides = {alert.recipient for alert in (*asked, *ripe)}
+    origin = latest.rung.partition(">")[0]
+    # One climb tells a person once: another way to them that has come up since is no reason to begin anew.
+    climbed = [alert for alert in told if alert.rung.startswith(f"{origin}>")]
+    besides = {alert.recipient for alert in (*asked, *ripe, *climbed)}
     label = LADDER[reached + 1] if reached + 1 < len(LADDER) else ALARM
     if label == ALARM and not failed:
         return []
-    origin = latest.rung.partition(">")[0]
     why = Because.NOT_REACHED if failed else Because.CLIMBED
     people = directory.find(ticket, label, _channels(milestone, label), besides=besides)
     if people and people[0].level not in (label, ALARM):  # found higher up, where other channels are wanted

@@ -387,6 +387,36 @@ def test_it_does_so_after_a_bounce_too(desk, ticket):
     assert told_at(DUE - 23 * HOUR) == ["bob email"]
 
 
+def test_it_climbs_no_more_for_who_proves_not_reached_after_somebody_acknowledged(desk):
+    """N2: two dead addresses, found out one after the other; the head has it in hand by then."""
+    mai = a_person("mai", desk.agency, Role.FRONT_DESK, desk.office)
+    log_ticket(desk)
+    reminders.sweep(at=DUE - 24 * HOUR)
+    mail_is(Result.permanent("smtp_550"), mail_to(desk.lan), at=DUE - 23 * HOUR)
+    assert told_at(DUE - 23 * HOUR) == ["bob email"]
+    climbing.acknowledge(Alert.objects.filter(person=desk.bob, needs_ack=True), by=desk.bob, at=DUE - 22 * HOUR)
+    mail_is(Result.permanent("smtp_550"), mail_to(mai), at=DUE - 21 * HOUR)
+
+    assert told_at(DUE - 21 * HOUR) == []
+    assert not Alert.objects.filter(climb_at__isnull=False).exists()
+
+
+def test_it_goes_on_past_who_was_told_of_this_climb_before(desk):
+    """N3, N8: bob's mail came back and an SMS could reach him by now; his second alert held up hoa's first."""
+    mai = a_person("mai", desk.agency, Role.FRONT_DESK, desk.office)
+    log_ticket(desk)
+    User.objects.update(phone="")
+    reminders.sweep(at=DUE - 24 * HOUR)
+    for person in (desk.lan, desk.bob, desk.chief, desk.leader):
+        mail_is(Result.permanent("smtp_550"), mail_to(person), at=DUE - 23 * HOUR)
+        reminders.sweep(at=DUE - 23 * HOUR)
+    User.objects.filter(pk=desk.bob.pk).update(phone="+84912345678")
+    a_person("hoa", desk.agency, Role.UNIT_HEAD, desk.unit)
+    mail_is(Result.permanent("smtp_550"), mail_to(mai), at=DUE - 22 * HOUR)
+
+    assert told_at(DUE - 22 * HOUR) == ["hoa email"]
+
+
 def test_it_counts_one_accepted_channel_as_reached(desk, ticket):
     reminders.sweep(at=DUE)
     mail_is(Result.permanent("smtp_550"), mail_to(desk.leader), at=DUE)
