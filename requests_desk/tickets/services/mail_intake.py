@@ -36,6 +36,7 @@ from requests_desk.tickets.services import (
     merging,
     refusing,
     replies,
+    sealing,
     threads,
 )
 from requests_desk.tickets.services.incoming import Asked, Request
@@ -131,7 +132,14 @@ def _added(mail: Mail, parsed: Parsed, ticket: Ticket, files: Files, *, at: date
 
 
 def _opened(mail: Mail, parsed: Parsed, about: Ticket | None, files: Files, *, at: datetime) -> None:
-    """A new request; who only quoted the code of another's gets one of their own, linked for the office to judge."""
+    """A new request; who only quoted the code of another's gets one of their own, linked for the office to judge.
+
+    Beside a sealed one it is sealed alike: linked to what anybody reads, that one's code would stand there (P13).
+    """
+    # Before the new one takes its code, as everybody does who makes a request from another: else the two would
+    # wait for each other.
+    about = Ticket.objects.select_for_update().get(pk=merging.survivor_of(about).pk) if about else None
+    hidden = sealing.hidden(about) if about and about.sealed else None
     request = Request(
         channel=Channel.EMAIL,
         text=_words(f"{parsed.subject}\n\n{parsed.text.strip()}" if parsed.text.strip() else parsed.subject),
@@ -142,9 +150,8 @@ def _opened(mail: Mail, parsed: Parsed, about: Ticket | None, files: Files, *, a
         submission=f"mail:{mail.pk}",
     )
     receipt = Receipt(parsed.nature == Nature.PERSON and _may_write_to(parsed.sender, at=at), parsed.message_id)
-    ticket = intake.log(mail.agency, request, by=None, at=at, files=files.kept, receipt=receipt).ticket
+    ticket = intake.log(mail.agency, request, by=None, at=at, files=files.kept, receipt=receipt, hidden=hidden).ticket
     if about:
-        about = Ticket.objects.select_for_update().get(pk=merging.survivor_of(about).pk)
         links.link(ticket, about, LinkKind.POSSIBLY_ABOUT, by=None, at=at)
     _done(mail, ticket, None, files, at=at)
 

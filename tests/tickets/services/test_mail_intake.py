@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from notifications.models import Notification
 from notifications.results import Result
@@ -15,7 +17,7 @@ from requests_desk.doors.mail import pipeline
 from requests_desk.doors.mail.bounded import Reader
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Mail, Mailbox, Message, Reply, Ticket, TicketLink
-from requests_desk.tickets.services import mails, reminders, replies, reply_address
+from requests_desk.tickets.services import mails, reminders, replies, reply_address, sealing
 from tests.support.cast import MORNING, Desk, a_reply, later, log_ticket, mail_is, outbox_row
 from tests.support.files import PDF, packed
 from tests.support.mail import BUSINESS, OURS, VOUCHED, a_mail, a_mailbox, a_report, signed_address, take, with_file
@@ -191,6 +193,32 @@ def test_it_gives_a_stranger_who_points_at_it_a_request_of_their_own(door, point
     assert mail.ticket != ticket
     assert TicketLink.objects.get().kind == "possibly_about"
     assert not Message.objects.filter(ticket=ticket).exists()
+
+
+@pytest.mark.parametrize("pointer", [{"References": "<q1@vps.example>"}, {"Subject": "Re: [SCT-2026-000001]"}])
+def test_it_seals_what_a_stranger_writes_about_a_sealed_request_from_the_same_people(door, pointer):
+    """P13: linked to one that anybody reads, the sealed one's code would stand in its history."""
+    ticket = door.take(a_mail(Message_ID="<q1@vps.example>")).ticket
+    sealing.seal(ticket, units=[door.desk.office], by=door.desk.leader, at=MORNING)
+
+    new = door.take(a_mail("Cho tôi xem.", From=STRANGER, **pointer), at=later(hours=1)).ticket
+
+    assert new != ticket and new.sealed
+    assert sealing.hidden(new) == sealing.hidden(ticket)
+    assert TicketLink.objects.get().ticket == new
+
+
+def test_it_locks_the_request_pointed_at_before_a_code_is_taken(door):
+    """Who follows up on a request holds it and then takes a code: the other way round the two wait for each other."""
+    door.take(a_mail(Message_ID="<q1@vps.example>"))
+
+    with CaptureQueriesContext(connection) as asked:
+        door.take(a_mail("Cho tôi xem.", From=STRANGER, Subject="Re: [SCT-2026-000001]"), at=later(hours=1))
+
+    said = [query["sql"] for query in asked]
+    (locked,) = [place for place, sql in enumerate(said) if 'FROM "tickets_ticket"' in sql and "FOR UPDATE" in sql]
+    (code,) = [place for place, sql in enumerate(said) if "INSERT INTO tickets_codecounter" in sql]
+    assert locked < code
 
 
 def test_it_gives_a_forged_sender_a_request_of_its_own(door):
