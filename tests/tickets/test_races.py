@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +24,22 @@ from requests_desk.people.models import User
 from requests_desk.tickets.models import Alert, Event, Reply, Requester, Ticket
 from requests_desk.tickets.queries import clocks as clock_queries
 from requests_desk.tickets.queries import ledger as ledger_queries
-from requests_desk.tickets.services import assignment, batches, closing, importing, intake, locking, reminders, replies
+from requests_desk.tickets.services import (
+    assignment,
+    batches,
+    closing,
+    contacts,
+    cycles,
+    data_rights,
+    importing,
+    intake,
+    locking,
+    merging,
+    one_time,
+    reminders,
+    replies,
+)
+from requests_desk.tickets.services.cycles import Words
 from sla.models import Breach, Firing, Milestone
 from tests.support.cast import MORNING, PROMISE, Desk, a_reply, a_request, later, log_ticket, outbox_row
 from tests.tickets.services.test_importing import a_file
@@ -79,6 +95,40 @@ def held(rows: QuerySet[Any]) -> Iterator[None]:
     finally:
         done.set()
         thread.join(PATIENCE)
+
+
+@contextmanager
+def meanwhile(job: Callable[[], Any]) -> Iterator[None]:
+    """Do a job in another transaction, which ends only once somebody waits for what it holds."""
+    ready = threading.Event()
+
+    def run() -> None:
+        try:
+            with transaction.atomic():
+                job()
+                ready.set()
+                wait_until_somebody_waits()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(PATIENCE)
+    yield
+    thread.join(PATIENCE)
+
+
+def wait_until_somebody_waits() -> None:
+    until = time.monotonic() + PATIENCE
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)"
+                " WHERE NOT l.granted AND a.datname = current_database()"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
 
 
 def all_is_right() -> None:
@@ -331,3 +381,32 @@ def test_it_takes_each_row_of_a_register_over_once_with_two_workers(desk: Desk) 
     # One requester, however many workers met them at the same moment.
     assert Requester.objects.count() == 7
     assert ledger_queries.verify(on_progress=lambda _lines: None).ok
+
+
+def test_it_lets_what_is_said_land_where_a_request_lives_on_that_is_merged_that_moment(desk: Desk) -> None:
+    """P8: the words waited for the merge to end, and would open a request of their own."""
+    survivor, absorbed = (log_ticket(desk, officer=desk.alice) for _number in range(2))
+
+    with meanwhile(lambda: merging.merge(survivor, absorbed, reason="Một việc.", by=desk.bob, at=later(hours=1))):
+        taken = cycles.message_received(absorbed, Words("Xin bổ sung."), by=None, at=later(hours=1))
+
+    assert (taken.ticket, taken.opened) == (survivor, "")
+    assert Ticket.objects.count() == 2
+
+
+@pytest.mark.parametrize("act", ["contact", "code", "data"])
+def test_it_finds_a_request_whose_requester_got_a_record_of_their_own_that_moment(desk: Desk, act: str) -> None:
+    """Two numbers sent from one page at once: the row changed under the join that named its requester."""
+    ticket, _other = (log_ticket(desk, officer=desk.alice) for _number in range(2))
+    acts: dict[str, Callable[[], Any]] = {
+        "contact": lambda: contacts.change(ticket, email="", phone="0950000003", at=later(hours=1)),
+        "code": lambda: one_time.send(ticket, "email", at=later(hours=1)),
+        "data": lambda: data_rights.ask(ticket, "Xin xóa.", at=later(hours=1)),
+    }
+
+    with meanwhile(lambda: contacts.change(ticket, email="", phone="0950000002", at=later(hours=1))):
+        acts[act]()
+
+    ticket.refresh_from_db()
+    assert ticket.requester.phones.get().number in ("+84950000002", "+84950000003")
+    all_is_right()

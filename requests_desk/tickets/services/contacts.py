@@ -52,7 +52,7 @@ def change(ticket: Ticket, *, email: str, phone: str, at: datetime) -> Changed:
     """
     email, number = _checked(email.strip(), phone.strip())
     with transaction.atomic():
-        ticket = _locked(ticket)
+        ticket = merging.lock_survivor(ticket)
         if number:
             _tell_old(ticket, waits=False, at=at)
             _set_phone(ticket, number, at=at)
@@ -76,7 +76,7 @@ def confirm(token: str, *, at: datetime) -> Ticket:
     """Let the new address count from now on. Raises NotFound."""
     with transaction.atomic():
         found = waiting(token, at=at)
-        ticket = _locked(found.ticket)
+        ticket = merging.lock_survivor(found.ticket)
         settled = ContactChange.objects.filter(pk=found.pk, settled_at=None)
         if not settled.update(settled_at=at, is_confirmed=True, email=""):
             raise NotFound
@@ -104,11 +104,6 @@ def _checked(email: str, phone: str) -> tuple[str, Phone | None]:
     if problems:
         raise Refused(problems)
     return email, number
-
-
-def _locked(ticket: Ticket) -> Ticket:
-    rows = Ticket.objects.select_for_update(of=("self",)).select_related("agency", "unit", "officer", "requester")
-    return rows.get(pk=merging.survivor_of(ticket).pk)
 
 
 def _set_phone(ticket: Ticket, phone: Phone, *, at: datetime) -> None:

@@ -79,7 +79,7 @@ def message_received(
     Raises Refused with the fields to change, identifiers.BadText, locking.ChangedMeanwhile.
     """
     with transaction.atomic():
-        ticket = locking.lock(merging.survivor_of(ticket), seen_seq=seen_seq, by=by)
+        ticket = merging.lock_survivor(ticket, seen_seq=seen_seq, by=by)
         words, received_at = _checked(ticket, words, at=at)
         answered_at = standing.answered_at(ticket)
         if words.is_thanks or words.is_automatic or (answered_at and received_at <= answered_at):
@@ -108,7 +108,7 @@ def reopen(
     delivered, and as `message_received` does.
     """
     with transaction.atomic():
-        ticket = locking.lock(merging.survivor_of(ticket), seen_seq=seen_seq, by=by)
+        ticket = merging.lock_survivor(ticket, seen_seq=seen_seq, by=by)
         words, received_at = _checked(ticket, Words(reason, channel, received_at, files=files), at=at)
         answered_at = standing.answered_at(ticket)
         if answered_at is None or received_at <= answered_at:

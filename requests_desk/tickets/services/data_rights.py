@@ -44,7 +44,7 @@ class Done(NamedTuple):
 def seen(ticket: Ticket, kind: str, *, at: datetime) -> None:
     """Write down that the requester saw (`data_shown`) or took away (`data_taken`) what is held about them."""
     with transaction.atomic():
-        ticket = Ticket.objects.select_for_update().get(pk=merging.survivor_of(ticket).pk)
+        ticket = merging.lock_survivor(ticket)
         ledger.append([Line(ticket, kind, {})], actor=None, at=at)
 
 
@@ -57,7 +57,7 @@ def ask(ticket: Ticket, text: str, *, at: datetime) -> Wished:
     if not text:
         raise Refused({"text": [_("Please say what you want corrected or erased.")]})
     with transaction.atomic():
-        first = Ticket.objects.select_for_update().select_related("requester").get(pk=merging.survivor_of(ticket).pk)
+        first = merging.lock_survivor(ticket)
         running = Ticket.objects.filter(requester=first.requester, kind=Kind.PERSONAL_DATA).exclude(state=State.CLOSED)
         if same := running.first():
             return Wished(same, "")

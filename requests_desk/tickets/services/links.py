@@ -42,7 +42,9 @@ class Refused(refusing.Refused):
 def tie(ticket: Ticket, other: Ticket, *, by: User, at: datetime) -> TicketLink:
     """Say that a request is possibly about the same as another: each keeps its own deadline (P8). Raises Refused."""
     with transaction.atomic():
-        rows = {row.pk: row for row in Ticket.objects.select_for_update().filter(pk__in=[ticket.pk, other.pk])}
+        # In one order for all: two people who tie the same two must not wait for each other.
+        both = Ticket.objects.select_for_update().filter(pk__in=[ticket.pk, other.pk]).order_by("pk")
+        rows = {row.pk: row for row in both}
         if problem := _problem(rows[ticket.pk], rows[other.pk]):
             raise Refused({"to": [problem]})
         return link(rows[ticket.pk], rows[other.pk], LinkKind.POSSIBLY_ABOUT, by=by, at=at)

@@ -57,6 +57,7 @@ class ChangedMeanwhile(Exception):
 
 def lock(ticket: Ticket, *, seen_seq: int | None, by: User | None) -> Ticket:
     """Return the ticket locked for this transaction. Raises ChangedMeanwhile when `seen_seq` is given and too old."""
+    # Nothing is joined: a row that changed while we waited is not found beside what it named before.
     locked = Ticket.objects.select_for_update().get(pk=ticket.pk)
     if seen_seq is not None and seen_seq < locked.ledger_seq:
         others = locked.events.filter(seq__gt=seen_seq, kind__in=ACTS).exclude(actor=by)

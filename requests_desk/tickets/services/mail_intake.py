@@ -138,7 +138,7 @@ def _opened(mail: Mail, parsed: Parsed, about: Ticket | None, files: Files, *, a
     """
     # Before the new one takes its code, as everybody does who makes a request from another: else the two would
     # wait for each other.
-    about = Ticket.objects.select_for_update().get(pk=merging.survivor_of(about).pk) if about else None
+    about = merging.lock_survivor(about) if about else None
     hidden = sealing.hidden(about) if about and about.sealed else None
     request = Request(
         channel=Channel.EMAIL,

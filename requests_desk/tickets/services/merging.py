@@ -12,7 +12,18 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Attachment, Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
-from requests_desk.tickets.services import calls, cooperation, due, items, ledger, limits, refusing, signing, standing
+from requests_desk.tickets.services import (
+    calls,
+    cooperation,
+    due,
+    items,
+    ledger,
+    limits,
+    locking,
+    refusing,
+    signing,
+    standing,
+)
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import Ending, LinkKind, State
 from sla import clocks, moves
@@ -136,9 +147,19 @@ def survivor_of(ticket: Ticket) -> Ticket:
     return ticket
 
 
+def lock_survivor(ticket: Ticket, *, seen_seq: int | None = None, by: User | None = None) -> Ticket:
+    """Return the request a ticket lives on in, locked. Raises locking.ChangedMeanwhile as `locking.lock` does."""
+    locked = locking.lock(survivor_of(ticket), seen_seq=seen_seq, by=by)
+    # A merge may have ended while we waited for its lock: what is said to it must not open a request of its own (P8).
+    while (lives_on := survivor_of(locked)).pk != locked.pk:
+        locked = locking.lock(lives_on, seen_seq=None, by=by)
+    return locked
+
+
 def _locked(survivor: Ticket, absorbed: Ticket) -> tuple[Ticket, Ticket]:
     """Lock both in the order of their ids, so that two merges at once never wait for each other."""
-    rows = {row.pk: row for row in Ticket.objects.select_for_update().filter(pk__in=[survivor.pk, absorbed.pk])}
+    both = Ticket.objects.select_for_update().filter(pk__in=[survivor.pk, absorbed.pk]).order_by("pk")
+    rows = {row.pk: row for row in both}
     return rows[survivor.pk], rows[absorbed.pk]
 
 

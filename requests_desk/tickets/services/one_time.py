@@ -32,11 +32,7 @@ def ways(ticket: Ticket) -> list[Recipient]:
 def send(ticket: Ticket, channel: str, *, at: datetime) -> Recipient:
     """Send a fresh code by a channel; earlier ones hold no longer. Return whither it went. Raises refusing.NotNow."""
     with transaction.atomic():
-        ticket = (
-            Ticket.objects.select_for_update(of=("self",))
-            .select_related("agency", "requester")
-            .get(pk=merging.survivor_of(ticket).pk)
-        )
+        ticket = merging.lock_survivor(ticket)
         way = next((one for one in ways(ticket) if one.channel == channel), None)
         if way is None:
             raise refusing.NotNow("no_way", _("No code can be sent this way now: please call the hotline."))

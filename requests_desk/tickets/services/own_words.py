@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people import identifiers
 from requests_desk.tickets.models import Attachment, Message, Ticket
-from requests_desk.tickets.services import closing, cycles, ledger, locking, merging, notices, refusing, standing
+from requests_desk.tickets.services import closing, cycles, ledger, merging, notices, refusing, standing
 from requests_desk.tickets.services.cycles import Taken, Words
 from requests_desk.tickets.words import Channel, Ending, NoticeKind, State
 
@@ -27,7 +27,7 @@ def add(ticket: Ticket, text: str, *, files: tuple[Attachment, ...] = (), at: da
     The same words again within minutes are kept once. Raises refusing.Refused, identifiers.BadText.
     """
     with transaction.atomic():
-        survivor = locking.lock(merging.survivor_of(ticket), seen_seq=None, by=None)
+        survivor = merging.lock_survivor(ticket)
         said = survivor.messages.filter(direction=Message.Direction.IN, author=None, at__gte=at - SAID_TWICE)
         if again := said.filter(text=identifiers.clean_text(text)).exclude(text="").first():
             return Taken(survivor, again, "")
@@ -43,7 +43,7 @@ def withdraw(ticket: Ticket, text: str, *, at: datetime) -> Ticket:
     if not text:
         raise Refused({"text": [_("Please say in your own words that you withdraw the request.")]})
     with transaction.atomic():
-        ticket = locking.lock(merging.survivor_of(ticket), seen_seq=None, by=None)
+        ticket = merging.lock_survivor(ticket)
         if ticket.state == State.CLOSED or standing.answered_at(ticket):
             raise refusing.NotNow("answered_or_ended", _("This request was answered or has ended already."))
         said, lines = cycles.said(ticket, Words(text, Channel.QNA), at, by=None)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from notifications.results import Result
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Reply, Ticket
 from requests_desk.tickets.queries import record
-from requests_desk.tickets.services import closing, cycles, merging, refusing, reminders, replies
+from requests_desk.tickets.services import closing, cycles, links, merging, refusing, reminders, replies
 from requests_desk.tickets.services.cycles import Words
 from sla.models import Breach, Milestone
 from tests.support import cast
@@ -67,6 +69,24 @@ def test_it_keeps_the_earliest_receipt_and_its_deadline(desk, older, newer):
 
     assert newer.received_at == MORNING
     assert newer.next_due_at == first(newer).due_at == DUE
+
+
+@pytest.mark.parametrize("act", ["merge", "tie"])
+def test_it_locks_two_requests_in_one_order_whoever_comes_first(desk, older, newer, act):
+    """Two people who join the same two at once must not wait for each other."""
+    acts = {
+        "merge": lambda: merging.merge(newer, older, reason="Một việc.", by=desk.bob, at=later(hours=6)),
+        "tie": lambda: links.tie(newer, older, by=desk.bob, at=later(hours=6)),
+    }
+
+    with CaptureQueriesContext(connection) as asked:
+        acts[act]()
+
+    locked = [
+        query["sql"] for query in asked if 'FROM "tickets_ticket"' in query["sql"] and "FOR UPDATE" in query["sql"]
+    ]
+    assert all('ORDER BY "tickets_ticket"."id" ASC' in sql for sql in locked if " IN (" in sql)
+    assert locked
 
 
 def test_it_moves_nothing_of_the_older_one(desk, older, newer):
