@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access
-from requests_desk.tickets.models import Attachment, Event, Exclusion, Message, Reply, Ticket, TicketClock, TicketLink
+from requests_desk.tickets.models import Attachment, Event, Message, Reply, Ticket, TicketClock, TicketLink
 from requests_desk.tickets.services import (
     calls,
     cooperation,
@@ -21,6 +21,7 @@ from requests_desk.tickets.services import (
     limits,
     locking,
     refusing,
+    sealing,
     signing,
     standing,
 )
@@ -71,7 +72,7 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         Attachment.objects.filter(reply__in=moved).update(ticket=survivor)
         if facts["external"]:
             _set_external(survivor, absorbed.external_deadline, absorbed.external_number)
-        settled = items.restate(survivor)
+        settled = [*items.restate(survivor), *_seal_alike(survivor, absorbed)]
         changes = _take_in(survivor, absorbed, at=at)
         took = {"ticket": absorbed.pk, "code": absorbed.code, "received_at": survivor.received_at.isoformat()}
         took |= {"items": questions, "cycle": survivor.cycle} if questions else {}
@@ -213,6 +214,14 @@ def _end(absorbed: Ticket, *, at: datetime) -> list[Line]:
     return ledger.lines_of(absorbed, changes)
 
 
+def _seal_alike(survivor: Ticket, absorbed: Ticket) -> list[Line]:
+    """Hide the survivor of two sealed requests from everybody either is about, and take it off their desks (P13)."""
+    if not absorbed.sealed:
+        return []
+    hidden = sealing.hidden(absorbed)
+    return sealing.seal_locked(survivor, units=hidden.units, people=hidden.people)
+
+
 def _set_external(ticket: Ticket, deadline: datetime | None, number: str) -> None:
     """Write what another body asked by a date; a survivor with one of its own keeps that on its page (P12)."""
     ticket.external_deadline, ticket.external_number = deadline, number
@@ -230,12 +239,6 @@ def _take_in(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> list[Change
     wanted = [moment for moment in (survivor.wanted_by, absorbed.wanted_by) if moment]
     survivor.wanted_by = min(wanted, default=None)
     survivor.save(update_fields=["wanted_by"])
-    known = [(one.unit_id, one.user_id) for one in survivor.exclusions.all()]
-    Exclusion.objects.bulk_create(
-        Exclusion(ticket=survivor, unit=one.unit, user=one.user)
-        for one in absorbed.exclusions.all()
-        if (one.unit_id, one.user_id) not in known
-    )
     standing.restate(survivor)
     signing.refresh(survivor)
     return changes

@@ -16,7 +16,7 @@ from notifications.results import Result
 from requests_desk.tickets import access
 from requests_desk.tickets.models import Exclusion, Reply, Ticket
 from requests_desk.tickets.queries import record
-from requests_desk.tickets.services import closing, cycles, links, merging, refusing, reminders, replies
+from requests_desk.tickets.services import closing, cycles, links, merging, refusing, reminders, replies, sealing
 from requests_desk.tickets.services.cycles import Words
 from sla.models import Breach, Milestone
 from tests.support import cast
@@ -87,6 +87,21 @@ def test_it_locks_two_requests_in_one_order_whoever_comes_first(desk, older, new
     ]
     assert all('ORDER BY "tickets_ticket"."id" ASC' in sql for sql in locked if " IN (" in sql)
     assert locked
+
+
+def test_it_takes_a_sealed_request_off_the_desk_the_other_one_is_sealed_from(desk, older, newer):
+    """P13: whom either is about holds neither, and the history says who held it."""
+    sealing.seal(older, people=[desk.charlie], by=desk.leader, at=later(hours=5))
+    sealing.seal(newer, units=[desk.unit], by=desk.leader, at=later(hours=5))
+
+    merge(older, newer, desk, at=later(hours=6), by=desk.leader)
+
+    assert (older.unit, older.officer, older.state) == (None, None, "received")
+    assert {(one.unit, one.user) for one in older.exclusions.all()} == {(desk.unit, None), (None, desk.charlie)}
+    assert older.events.filter(kind="sealed").latest("seq").facts["was"] == {
+        "unit": desk.unit.pk,
+        "officer": desk.alice.pk,
+    }
 
 
 def test_it_moves_nothing_of_the_older_one(desk, older, newer):
