@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from sla import policies, versions, worktime
+from sla.errors import CalendarError, gettext_noop
 from sla.models import Calendar, CalendarVersion, Policy, PolicyVersion
 
 
@@ -127,7 +128,9 @@ def add_calendar(
     `author` is an opaque key, `after` the number its author started from. Raises CalendarError where the document is
     not one, Superseded when a newer version than that is there.
     """
-    worktime.Calendar.from_json(document)
+    if not any(worktime.Calendar.from_json(document).hours):
+        # Days off would be skipped without end: no deadline could be counted, and so no request taken in.
+        raise CalendarError("hours", gettext_noop("open on no day of the week; give at least one day its hours"))
     calendar, _new = Calendar.objects.select_for_update().get_or_create(owner=owner, key=key, defaults={"name": name})
     return CalendarVersion.objects.create(
         calendar=calendar,
