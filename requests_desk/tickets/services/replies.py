@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from notifications import outbox as notifications_outbox
 from notifications.outbox import Draft as Message
@@ -25,10 +26,12 @@ from requests_desk.tickets.services import (
     items,
     ledger,
     locking,
+    merging,
     notices,
     outbox,
     publishing,
     recipients,
+    refusing,
     reply_checks,
     signing,
     standing,
@@ -38,7 +41,7 @@ from requests_desk.tickets.services import (
 from requests_desk.tickets.services.incoming import FREE_BACKDATING
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.services.sms_cap import SmsCaps
-from requests_desk.tickets.words import MISSED_CALLS, POSTED, NoticeKind, ReplyState, SendAt, State
+from requests_desk.tickets.words import MISSED_CALLS, POSTED, Ending, NoticeKind, ReplyState, SendAt, State
 from sla import clocks
 from sla.changes import Change
 from sla.models import BreachCause
@@ -105,10 +108,12 @@ def send(
 
     A mail waits until the office opens where `send_at` says so, or some seconds to be taken back where it `may_undo`.
     `seen_seq` is the ledger's number its author last saw: with it, the same form sent twice is one reply. Raises
-    reply_checks.Refused with the fields to change, and locking.ChangedMeanwhile when somebody else acted since then.
+    reply_checks.Refused with the fields to change, locking.ChangedMeanwhile when somebody else acted since then, and
+    refusing.NotNow for a request that was merged.
     """
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        _require_own_life(ticket)
         desk = signing.waits_for(ticket, draft, by=by)
         given, draft = draft, reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
         departure = departures.moment(ticket, draft, send_at, at=at, may_undo=may_undo and not desk)
@@ -122,6 +127,13 @@ def send(
         ledger.append(attachments.attach(files, ticket, reply=reply), actor=by, at=at)
         submit_or_carry(ticket, reply, desk, departure=departure, by=by, at=at)
     return reply
+
+
+def _require_own_life(ticket: Ticket) -> None:
+    # The requester would have their answer, and the request this one lives on in would be missed all the same (P8).
+    if ticket.ending == Ending.MERGED:
+        said = _("This request was merged into %(code)s: reply there.")
+        raise refusing.NotNow("merged", said % {"code": merging.survivor_of(ticket).code})
 
 
 def preview(

@@ -104,6 +104,16 @@ def test_it_takes_a_sealed_request_off_the_desk_the_other_one_is_sealed_from(des
     }
 
 
+def test_it_takes_no_reply_to_a_request_that_lives_on_in_another(desk, older, newer):
+    """P8: it would reach the requester and meet nothing of what the survivor owes."""
+    merge(older, newer, desk, at=later(hours=6))
+
+    with pytest.raises(refusing.NotNow, match=older.code):
+        answered_by_call(newer, by=desk.alice, at=later(hours=7))
+
+    assert not Reply.objects.exists()
+
+
 def test_it_moves_nothing_of_the_older_one(desk, older, newer):
     merge(older, newer, desk, at=later(hours=6))
 
