@@ -69,9 +69,10 @@ def erase(
     """
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
-        if ticket.state != State.CLOSED or upkeep.is_waiting(ticket.key):
+        merged = list(Ticket.objects.filter(pk__in=links.absorbed_by(ticket)).order_by("pk"))
+        if ticket.state != State.CLOSED or any(upkeep.is_waiting(one.key) for one in (ticket, *merged)):
             raise StillInUse
-        for absorbed in Ticket.objects.filter(pk__in=links.absorbed_by(ticket)).order_by("pk"):
+        for absorbed in merged:
             _erase(absorbed, why=why, is_whole=is_whole, asked_in=asked_in, by=by, at=at)
         return _erase(ticket, why=why, is_whole=is_whole, asked_in=asked_in, by=by, at=at)
 

@@ -218,6 +218,17 @@ def test_it_forgets_nothing_of_what_is_open_or_on_its_way(desk: Desk):
     assert not Erasure.objects.exists() and Ticket.objects.get().text
 
 
+def test_it_forgets_nothing_while_a_message_of_what_was_merged_into_it_is_on_its_way(desk: Desk):
+    """Its words would stay behind in the outbox, and nobody would come back for them."""
+    ticket, twin = (log_ticket(desk, asked=ASKED) for _number in range(2))
+    merging.merge(ticket, twin, reason="Trùng", by=desk.bob, at=later(hours=1))
+    closing.close(ticket, "withdrawn", note="Thôi", by=desk.alice, at=later(hours=1))
+    mail_is(Result.accepted(), Notification.objects.get(subject=ticket.key, channel="email"), at=later(hours=1))
+
+    with pytest.raises(erasing.StillInUse):
+        erasing.erase(ticket, why=ErasedWhy.REQUEST, is_whole=True, by=None, at=later(hours=2))
+
+
 def test_it_writes_down_what_it_did_where_nobody_can_change_it(desk: Desk):
     ticket = whole_story(desk)
     erasing.erase(ticket, why=ErasedWhy.RETENTION, is_whole=True, by=None, at=later(days=7))
