@@ -21,7 +21,8 @@ from tests.support.smtp import RelayServer, free_port
 @pytest.fixture
 def ticket(desk: Desk) -> Ticket:
     """Return a request whose acknowledgement waits; in the daytime its officer would have a mail, too."""
-    User.objects.filter(pk=desk.alice.pk).update(mails_notices=False)
+    desk.alice.mails_notices = False
+    desk.alice.save(update_fields=["mails_notices"])
     return log_ticket(desk, officer=desk.alice, at=database_now() - timedelta(hours=3))
 
 
