@@ -29,9 +29,9 @@ def measured(client: Client) -> dict[tuple[str, str], float]:
     return {(sample.name, ",".join(map(str, sample.labels.values()))): sample.value for sample in samples}
 
 
-def test_it_counts_what_waits_and_what_was_told(client: Client, desk: Desk) -> None:
-    log_ticket(desk, at=database_now() - PROMISE - timedelta(seconds=3))
-    log_ticket(desk, at=database_now())
+def test_it_counts_what_waits_and_what_was_told(client: Client, tireless: Desk) -> None:
+    log_ticket(tireless, at=database_now() - PROMISE - timedelta(seconds=3))
+    log_ticket(tireless, at=database_now())
     tasks.run_sweep()
     tasks.deliver("email")
 
