@@ -161,6 +161,7 @@ def _seasons(data: object) -> tuple[Season, ...]:
     seasons = [_season(item, f"seasons[{i}]") for i, item in enumerate(_list(data, "seasons"))]
     for i, season in enumerate(seasons):
         for j, other in enumerate(seasons[:i]):
+            # Which of two would count on a shared day nobody could tell.
             if season.first <= other.last and other.first <= season.last:
                 raise CalendarError(
                     f"seasons[{i}]",
@@ -183,6 +184,7 @@ def _season(data: object, path: str) -> Season:
 
 def read_spans(data: object, path: str) -> tuple[Span, ...]:
     """Read a list of pairs of times, in any order. Raise CalendarError for spans reversed or overlapping."""
+    # Spans that merely meet are allowed: they are one stretch of work.
     spans = sorted(_span(item, f"{path}[{i}]") for i, item in enumerate(_list(data, path)))
     for earlier, later in pairwise(spans):
         if later.opens < earlier.closes:

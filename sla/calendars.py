@@ -54,6 +54,7 @@ class Calendar:
         dates = self.holidays | self.special_hours.keys() | self.breaks.keys()
         named = {day_number(day): self._lay_out(day) for day in dates}
         weeks = tuple((day_number(s.first), day_number(s.last), week(s.hours)) for s in self.seasons)
+        # Frozen for its readers, who share one calendar among threads; this is still its making.
         object.__setattr__(self, "_named", named)
         object.__setattr__(self, "_weeks", weeks)
         object.__setattr__(self, "_usual", week(self.hours))
@@ -84,6 +85,7 @@ class Calendar:
 
     def usual_spans(self, day: date) -> tuple[Span, ...]:
         """Return the spans the weekday or its season would give a local day, were it not named."""
+        # The first that fits is the only one: overlapping seasons are refused when read.
         hours = next((s.hours for s in self.seasons if s.first <= day <= s.last), self.hours)
         return hours[day.weekday()]
 

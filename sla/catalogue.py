@@ -98,7 +98,9 @@ def add_policy(
     `after` is the number its author started from. Raises PolicyError where the document is not one, Superseded when a
     newer version than that is there.
     """
+    # Checked here and not only in the form: a version can never be taken back (P10).
     policies.checked(document)
+    # The document's row is the lock: two editors would otherwise both take the next number.
     policy, _new = Policy.objects.select_for_update().get_or_create(owner=owner, key=key, defaults={"name": name})
     return PolicyVersion.objects.create(
         policy=policy,
@@ -144,6 +146,7 @@ def add_calendar(
 
 
 def _next_number(newest: int, after: int | None) -> int:
+    # Nobody overwrites an edit they have not seen.
     if after is not None and after != newest:
         raise Superseded(newest)
     return newest + 1

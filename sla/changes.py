@@ -34,6 +34,7 @@ def record_breach(milestone: Milestone, *, at: datetime, cause: BreachCause) -> 
     """Record that a milestone was missed, dated when it was due; one that stands already is not recorded twice."""
     if milestone.breaches.filter(voided_at__isnull=True).exists():
         return []
+    # Dated when it was due, however late it is found out: an outage must not make a breach younger (P6).
     Breach.objects.create(milestone=milestone, due_at=milestone.due_at, recorded_at=at, cause=cause)
     return [change("breach_recorded", milestone, at, cause=cause.value)]
 
@@ -43,6 +44,7 @@ def void_breach(milestone: Milestone, *, reason: str, at: datetime) -> list[Chan
     breach = milestone.breaches.filter(voided_at__isnull=True).first()
     if breach is None:
         return []
+    # Annotated, never deleted: who moved a receipt must not be able to make a breach vanish (P6).
     breach.voided_at, breach.void_reason = at, reason
     breach.save(update_fields=["voided_at", "void_reason"])
     return [change("breach_voided", milestone, at, reason=reason)]

@@ -121,6 +121,7 @@ def statutory_due_at(
 def promise(clock: Clock, *, due_at: datetime, opened_by: str, at: datetime) -> list[Change]:
     """Open the milestone a delivered interim reply promised (P5)."""
     policy, calendar = versions.policy(clock.policy_version_id), versions.calendar(clock.calendar_version_id)
+    # No A and B beside it: the office named this instant itself, so no rule explains it (P5).
     milestone = Milestone.objects.create(
         clock=clock,
         name=MilestoneName.PROMISED,
@@ -158,12 +159,15 @@ def meet(
     was there first. Nothing is voided where not `may_void`.
     """
     changes: list[Change] = []
+    # A reply must not keep the very promise it made.
     for milestone in _open_of(clocks).filter(name__in=names).exclude(opened_by__in=unless_opened_by):
+        # What arrives at the due instant itself is in time: the promise says within, not before.
         is_missed = met_at > milestone.due_at or (not is_proven and (told_at or at) > milestone.due_at)
         if is_missed:
             changes += record_breach(milestone, at=at, cause=cause)
         elif may_void:
             changes += void_breach(milestone, reason="delivered_in_time", at=at)
+        # Late before the timer saw it: without one more look a late answer would hide the breach from the leadership.
         milestone.met_at, milestone.met_by, milestone.next_look_at = met_at, by, at if is_missed else None
         milestone.save(update_fields=["met_at", "met_by", "next_look_at"])
         changes.append(change("milestone_met", milestone, at, met_at=met_at.isoformat(), by=by))
@@ -194,6 +198,7 @@ def resume(clocks: Iterable[Clock], *, reason: str = "", met: Collection[str] = 
     done = Q(met_at__isnull=False, name__in=met) | Q(ended_at__isnull=False, end_reason=reason)
     changes = []
     for milestone in own.filter(done):
+        # The due instant stays: a merge taken back must not give anybody more time (P8).
         milestone.met_at, milestone.met_by, milestone.ended_at, milestone.end_reason = None, "", None, ""
         milestone.next_look_at = at
         milestone.save(update_fields=["met_at", "met_by", "ended_at", "end_reason", "next_look_at"])
@@ -203,6 +208,7 @@ def resume(clocks: Iterable[Clock], *, reason: str = "", met: Collection[str] = 
 
 def record_missed(clocks: Iterable[Clock], *, cause: BreachCause, at: datetime, among: Collection[int]) -> list[Change]:
     """Record a breach, dated when it was due, on the open milestones of `among` already past at `at` (P4, P8)."""
+    # Only what the caller reopened just now; any other missed one is the sweep's, with its own cause.
     missed = _open_of(clocks).filter(pk__in=among, due_at__lte=at)
     return [one for milestone in missed for one in record_breach(milestone, at=at, cause=cause)]
 
@@ -246,6 +252,7 @@ def claim_due(
 
     `besides` names those this sweep has already had to leave; `of_clock` is the only one a rehearsal may touch.
     """
+    # Two sweepers share the work instead of queueing; `of`, since the joined clock is only read.
     free = due_rows(at=at).select_for_update(of=("self",), skip_locked=True).select_related("clock")
     due = free.exclude(pk__in=besides)
     return list((due.filter(clock=of_clock) if of_clock else due).order_by("next_look_at")[:limit])
@@ -256,6 +263,7 @@ def look(milestones: Sequence[Milestone], *, at: datetime) -> list[Look]:
     fired, missed = _fired(milestones)
     looks = []
     for milestone in milestones:
+        # The pinned versions, never the newest: an edit reaches what runs only where it was applied (P10).
         policy = versions.policy(milestone.clock.policy_version_id)
         decision = ladder.look(
             policy,
@@ -271,6 +279,7 @@ def look(milestones: Sequence[Milestone], *, at: datetime) -> list[Look]:
 
 def put_off_unread(pk: int, *, until: datetime) -> Milestone | None:
     """Return one milestone, locked, to be looked at again at `until`; None when another worker holds it."""
+    # In a transaction of its own, so the one that broke is rolled back and this row is free or somebody else's.
     free = Milestone.objects.select_for_update(of=("self",), skip_locked=True).select_related("clock")
     milestone = free.filter(pk=pk, next_look_at__isnull=False).first()
     if milestone:
@@ -285,6 +294,7 @@ def put_off(look: Look, *, but: Collection[str], until: datetime) -> Look:
     tell = tuple(planned for planned in decision.tell if planned.rung.key in but)
     if len(tell) == len(decision.tell):
         return look
+    # Whichever is earlier: a later rung may find somebody before this one is tried again.
     next_look_at = min(until, decision.next_look_at or until)
     return replace(look, decision=replace(decision, tell=tell, next_look_at=next_look_at))
 
@@ -305,6 +315,7 @@ def mark_looked(
             cause=why.get(look.milestone.pk, BreachCause.NO_REPLY),
         )
         for look in looks
+        # A standing breach has its own date and cause already; a second row would count it twice (P6).
         if look.decision.is_missed and not look.is_known_missed
     ]
     changes = [change("breach_recorded", b.milestone, at, cause=str(b.cause)) for b in breaches]
@@ -327,6 +338,7 @@ def mark_looked(
 
 
 def _open_of(clocks: Iterable[Clock], *, lock: bool = True) -> Any:
+    # In the order they were due: the history tells it so, and everybody locks these rows so.
     found = Milestone.objects.filter(OPEN, clock__in=list(clocks)).order_by("due_at", "pk")
     return found.select_for_update() if lock else found
 
@@ -350,9 +362,11 @@ def _fired(milestones: Collection[Milestone]) -> tuple[dict[int, set[str]], set[
 
 
 def _end(milestone: Milestone, *, reason: str, cause: BreachCause, missed_by: datetime, at: datetime) -> list[Change]:
+    # By the caller's instant and not by now: a withdrawal written down late misses nothing that it came before (P15).
     is_missed = milestone.is_open and milestone.due_at <= missed_by
     changes = record_breach(milestone, at=at, cause=cause) if is_missed else []
     if milestone.is_open:
+        # A breach found while ending is still to be told; the sweep finds it here (N1).
         milestone.next_look_at = at if is_missed else None
     milestone.met_at, milestone.met_by = None, ""
     milestone.ended_at, milestone.end_reason = at, reason

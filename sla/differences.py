@@ -46,6 +46,7 @@ def of_policies(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differen
     rungs = [{rung.key: " ".join(rung.channels) for rung in policy.ladder} for policy in (before, after)]
     for key in sorted(rungs[0].keys() | rungs[1].keys()):
         found.append(Difference("rung", key, rungs[0].get(key, ""), rungs[1].get(key, "")))
+    # In the order of the document, so that two comparisons of one edit read alike.
     order = [*parts[0], "rung"]
     return sorted((one for one in found if one.before != one.after), key=lambda one: order.index(one.place))
 

@@ -63,6 +63,7 @@ def from_csv(text: str, year: int) -> list[SpecialDay]:
     """
     text = text.removeprefix("\ufeff")
     first = text.partition("\n")[0]
+    # Spreadsheets here write semicolons, since the comma is the decimal mark.
     delimiter = max(",;\t", key=first.count)
     lines = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     columns = _columns(lines[0] if lines else [])
@@ -100,6 +101,7 @@ def _row(cells: dict[str, str], line: str, year: int) -> SpecialDay:
     text = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else cells["date"]
     day = _within(calendar_json.read_date(text, f"{line}:date"), year, f"{line}:date")
     name = cells.get("name", "")
+    # The apostrophe is our own, put there on the way out.
     name = name[1:] if name[:1] == "'" and name[1:2] in _FORMULA else name
     hours = _hours(cells.get("hours", ""), f"{line}:hours")
     return checked(SpecialDay(day, _kind(cells.get("kind", ""), f"{line}:kind"), name, hours), line)
@@ -187,6 +189,7 @@ def from_ics(text: str, year: int, *, calendar: Calendar) -> list[SpecialDay]:
     for event in read.walk("VEVENT"):
         for day in _days(event, year, calendar):
             earlier = days.get(day.date)
+            # Two spans of one day are two events; a day off beside hours is a contradiction.
             if earlier and not (earlier.hours and day.hours):
                 template = gettext_noop("%(date)s has two events that exclude each other; keep one")
                 raise CalendarError(_title(event), template, date=day.date.isoformat())
@@ -207,6 +210,7 @@ def _days(event: icalendar.Component, year: int, calendar: Calendar) -> list[Spe
     if isinstance(starts, datetime):
         return [_timed(event, starts, ends, year, calendar)]
     last = ends if ends is not None and not isinstance(ends, datetime) else starts + timedelta(days=1)
+    # DTEND of whole days is exclusive (RFC 5545).
     count = (last - starts).days
     if not 0 < count <= _LONGEST:
         template = gettext_noop("lasts %(days)d days; write days off of 1 to %(most)d days")
@@ -243,6 +247,7 @@ def _moment(event: icalendar.Component, key: str, tz: ZoneInfo) -> date | None:
         if zone:
             template = gettext_noop("“%(name)s” is not a time zone; use a name such as Asia/Ho_Chi_Minh")
             raise CalendarError(_title(event), template, name=zone)
+        # Floating times mean the wall of whoever reads them, which is the office's (RFC 5545).
         return moment.replace(tzinfo=tz)
     return moment.astimezone(tz)
 

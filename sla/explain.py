@@ -63,6 +63,7 @@ def explain_set(
 
     One that was met before a later pause is not moved by it. Where no count ends at `due_at`, all `pauses` are told.
     """
+    # The most pauses first: of two counts that end alike the one with all that had begun tells more.
     pauses = sorted(pauses)
     told = [explain(calendar, start, rule, amount, pauses=pauses[:many]) for many in range(len(pauses), -1, -1)]
     return next((one for one in told if one.due_at == due_at), told[0])

@@ -80,9 +80,11 @@ class PolicyVersion(models.Model):
 class Clock(models.Model):
     """One timed promise, pinned to the policy and calendar in force when it started."""
 
+    # Protected: a clock without its versions could not be explained any more (P11).
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="clocks")
     calendar_version = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, related_name="clocks")
     started_at = models.DateTimeField()
+    # Beside the start: time before it was written down earns nobody a reminder (P1, N1).
     logged_at = models.DateTimeField()
 
     class Meta:

@@ -34,6 +34,7 @@ def recount(clock: Clock, *, reason: str, at: datetime, may_void: bool = True) -
     changes: list[Change] = []
     for milestone in rows:
         # A pause that began once this was done has nothing to do with it.
+        # Its own moment decides for each: the limit by law may run on long after the first reply was met.
         before = milestone.met_at or milestone.ended_at or at
         began = clock.pauses.filter(began_at__lte=before).order_by("began_at")
         pauses = list(began.values_list("began_at", "ends_at"))
@@ -54,6 +55,7 @@ def counted(
 def set_dues(milestone: Milestone, dues: Dues | datetime) -> dict[str, str]:
     """Write new due instants on a milestone, unsaved; return what history keeps of both rules."""
     if isinstance(dues, datetime):
+        # Rules A and B compare ways to count hours; a limit in working days has one way only (P2).
         milestone.due_at = dues
         return {}
     milestone.due_at, milestone.due_a_at, milestone.due_b_at = dues.due_at, dues.due_a_at, dues.due_b_at
@@ -78,10 +80,14 @@ def _move(
         **set_dues(milestone, dues),
     }
     changes = [change("milestone_moved", milestone, at, **facts)]
+    # Where nothing moved, neither the breach nor the alerts told of it may be touched.
     if milestone.due_at != was_due_at:
+        # An open one due this instant is left to the sweep, which tells the breach as it records it.
         is_missed = milestone.due_at < done_at
+        # Read before the row is voided: a requester nobody could reach was no easier to reach on the new date (P3).
         cause = _standing_cause(milestone)
         milestone.next_look_at = _next_look_at(milestone, policy, is_missed=is_missed, at=at)
+        # The old row is annotated and stays; a new one carries the new date, so that no fact is overwritten (P6).
         changes += void_breach(milestone, reason=reason, at=at) if may_void or is_missed else []
         changes += record_breach(milestone, at=at, cause=cause) if is_missed else []
     milestone.save(update_fields=["due_at", "due_a_at", "due_b_at", "next_look_at"])

@@ -36,7 +36,9 @@ _KEYS: Final = (
 )
 _RUNG_KEYS: Final = ("to", "before", "by")
 _DURATION: Final = re.compile(r"(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?")
+# Three digits are years of working days: more is a slip of the keyboard and would run out of the calendar.
 _DAYS: Final = re.compile(r"([0-9]{1,3})d")
+# A rung's key ends up in the keys of messages, where `:` and `+` and `>` mean something else.
 _LABEL: Final = re.compile(r"[a-z][a-z_]{0,30}")
 _DAY_S: Final = 24 * 3600
 _YEAR_S: Final = 366 * _DAY_S
@@ -116,6 +118,7 @@ class Policy:
             raise PolicyError(
                 "rule", gettext_noop("must be A (consecutive hours), B (days off skipped) or W (working hours)")
             )
+        # The budget in seconds is kept beside the days: rules A and B are shown for comparison under every policy (P2).
         days, budget = _first_reply(data, rule)
         return cls(
             rule=rule,
@@ -161,12 +164,15 @@ class Policy:
         if not 0 < self.first_reply_s <= _YEAR_S:
             raise PolicyError("first_reply", gettext_noop("must be longer than nothing, and at most a year"))
         if self.promise_cap_days == 0:
+            # Without an interim reply the 48 hours would allow nothing but the answer (P5).
             raise PolicyError("promise_cap_days", gettext_noop("must be at least 1, or no interim reply could promise"))
         if self.pause_days and self.rule == "A":
             # A promise of consecutive hours that could stand still would be no promise (P9).
             raise PolicyError("pause_days", gettext_noop("must be 0 under rule A; choose rule B or W to allow a pause"))
+        # Firings are unique by this key: the second of two alike would silently never ring.
         if len({rung.key for rung in self.ladder}) < len(self.ladder):
             raise PolicyError("ladder", gettext_noop("the same person at the same moment stands on it twice"))
+        # A breach must reach somebody at once whatever else an agency edits away (N1).
         if not any(rung.is_breach for rung in self.ladder):
             raise PolicyError("ladder", gettext_noop("nobody is told of a breach, add a rung with before 0m"))
 
@@ -196,6 +202,7 @@ def from_text(text: str) -> dict[str, Any]:
         raise PolicyError(place, gettext_noop("is not JSON; check commas, quotes and brackets there")) from error
     if not isinstance(data, dict):
         raise PolicyError("", gettext_noop("is not a policy; write an object with “rule”, “first_reply” and “ladder”"))
+    # Stored with every default written out: a default that changes with the product must not move old promises (P10).
     return checked(data).to_json()
 
 
@@ -214,6 +221,7 @@ def _ladder(rows: Any) -> tuple[Rung, ...]:
     if not rows or not isinstance(rows, list):
         raise PolicyError("ladder", gettext_noop("a policy without one would tell nobody"))
     rungs = [_rung(row, f"ladder[{place}]") for place, row in enumerate(rows)]
+    # The longest notice first, whatever order an editor wrote: who stands higher hears later (N1).
     return tuple(sorted(rungs, key=lambda rung: -rung.before_s))
 
 
@@ -229,6 +237,7 @@ def _rung(row: Any, place: str) -> Rung:
 def _acknowledgement(data: Any) -> Acknowledgement:
     if not isinstance(data, Mapping):
         raise PolicyError("acknowledge", gettext_noop("must be an object, {…}"))
+    # What is left out keeps its usual value, so that documents from before these keys still read.
     named = {**_ACKNOWLEDGE, **data}
     return Acknowledgement(*(_seconds_of(named, key, f"acknowledge.{key}") for key in _ACKNOWLEDGE))
 
@@ -240,6 +249,7 @@ def _approval(data: Any) -> dict[str, Approver]:
         if approver not in APPROVERS:
             template = gettext_noop("“%(approver)s” approves nothing; use %(known)s")
             raise PolicyError(f"approval.{kind}", template, approver=approver, known=", ".join(APPROVERS))
+    # A kind nobody names keeps its usual desk: silence must not free refusals from their signature (P5).
     return {**APPROVAL, **data}
 
 
@@ -250,6 +260,7 @@ def _seconds_of(data: Mapping[str, Any], name: str, path: str) -> int:
 
 def _count(data: Mapping[str, Any], name: str, usual: int) -> int:
     count = data.get(name, usual)
+    # JSON's true is 1 to Python, and would read as one day.
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise PolicyError(name, gettext_noop("must be a whole number, 0 or more"))
     return count

@@ -51,6 +51,7 @@ def open_under_others(version: Version, *, at: datetime) -> QuerySet[Milestone]:
 
     A version that sets no statutory limit leaves those that run alone: nothing says when they would be due.
     """
+    # Past ones stay: a longer policy would make a missed deadline look kept (P6, P10).
     rows = Milestone.objects.filter(clocks.OPEN, name__in=counting.COUNTED, due_at__gt=at).select_related("clock")
     if isinstance(version, PolicyVersion):
         if not Policy.from_json(version.document).statutory_days:
@@ -63,6 +64,7 @@ def open_under_others(version: Version, *, at: datetime) -> QuerySet[Milestone]:
 
 def moves(milestones: Collection[Milestone], version: Version) -> list[Move]:
     """Return what `version` would make of these milestones; every document is read once, however many they are."""
+    # Once a document and not once a row: an agency applies a version to thousands of open requests.
     policies = {pk: Policy.from_json(document) for pk, document in _documents(PolicyVersion, milestones, version)}
     calendars = {
         pk: worktime.Calendar.from_json(document) for pk, document in _documents(CalendarVersion, milestones, version)
@@ -71,6 +73,7 @@ def moves(milestones: Collection[Milestone], version: Version) -> list[Move]:
     for clock, *pause in Pause.objects.filter(clock__in=[m.clock_id for m in milestones]).values_list(
         "clock", "began_at", "ends_at"
     ):
+        # What stood still under the old version stands still under the new one: it is a fact of the clock (P9).
         pauses[clock].append((pause[0], pause[1]))
     found = []
     for milestone in milestones:
@@ -92,6 +95,7 @@ def repin(found: Iterable[Move], version: Version, *, at: datetime) -> list[Chan
     What is overdue by the new count becomes a breach here and now, dated when it was due and recorded at `at`.
     """
     found = list(found)
+    # Kept before it is overwritten: the history must show old and new side by side (P10).
     was = {move.milestone.pk: move.milestone.due_at for move in found}
     changes = []
     for move in found:
@@ -110,8 +114,10 @@ def repin(found: Iterable[Move], version: Version, *, at: datetime) -> list[Chan
     milestones = [move.milestone for move in found]
     pin = {"policy_version" if isinstance(version, PolicyVersion) else "calendar_version": version}
     Clock.objects.filter(pk__in=[milestone.clock_id for milestone in milestones]).update(**pin)
+    # Only what moves: whole rows would write back what a reply changed in the same moment.
     fields = ["due_at", "due_a_at", "due_b_at", "next_look_at"]
     Milestone.objects.bulk_update(milestones, fields, batch_size=500)
+    # A shorter promise may already be past: it is missed here and now, and the confirmation counted it.
     missed = [move.milestone for move in found if move.is_missed(at)]
     among = [milestone.pk for milestone in missed]
     return changes + clocks.record_missed([m.clock for m in missed], cause=BreachCause.NO_REPLY, at=at, among=among)

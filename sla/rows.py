@@ -36,11 +36,13 @@ def open_clock(clock: Clock, milestone: Milestone) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, values)
+        # As the ORM would leave them: callers go on to save these very objects.
         clock.pk, milestone.pk = cursor.fetchone()
     milestone.clock = clock
     clock._state.adding = milestone._state.adding = False
 
 
+# One statement and so one moment: a sweep that dies in between has told nothing and marked nothing (N7).
 _LOOKED = """
 WITH looked AS (
     UPDATE sla_milestone AS m SET next_look_at = new.at

@@ -36,11 +36,13 @@ def vietnamese_days(
     year: int, *, hours: Sequence[tuple[str, str]] = OFFICE_HOURS, culture_day: bool = True
 ) -> list[SpecialDay]:
     """Return the days off of a year with their names and kinds, and the Saturdays worked to make up for them."""
+    # Names in Vietnamese whatever the reader's language: they are the office's own words and are stored.
     known = holidays.country_holidays("VN", years=[year], language="vi")
     days = [SpecialDay(day, _kind(name), name) for day, name in known.items() if day.year == year]
     if not culture_day:
         days = [day for day in days if not is_culture_day(day)]
     spans = tuple(Span(_minutes(opens), _minutes(closes)) for opens, closes in hours)
+    # Forgotten, the Saturday worked in exchange would count for nothing, and deadlines fall a day late.
     made_up = [SpecialDay(day, "make_up", "", spans) for day in known.weekend_workdays if day.year == year]
     return sorted([*days, *made_up])
 

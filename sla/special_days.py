@@ -27,6 +27,7 @@ class SpecialDay(NamedTuple):
 
 def special_days(calendar: Calendar, year: int | None = None) -> list[SpecialDay]:
     """Return the special days of a calendar, of one year or all, in order."""
+    # A break makes a date special too: forgotten here, an editor who saves the year would lose it.
     dates = calendar.holidays | calendar.special_hours.keys() | calendar.breaks.keys() | calendar.names.keys()
     return [_read(calendar, day) for day in sorted(dates) if year is None or day.year == year]
 
@@ -37,6 +38,7 @@ def put(document: Mapping[str, Any], days: Iterable[SpecialDay]) -> dict[str, An
     Raise CalendarError for a working day without hours, or a day off with some.
     """
     days = [checked(day) for day in days]
+    # Cleared first: a date left in two lists would be a holiday with hours.
     new = without(document, [day.date for day in days])
     for day in days:
         key = day.date.isoformat()
@@ -88,6 +90,7 @@ def checked(day: SpecialDay, path: str = "") -> SpecialDay:
 
 def _read(calendar: Calendar, day: date) -> SpecialDay:
     hours = calendar.spans(day)
+    # Older documents name nothing; what the arithmetic does with the date says what it must be.
     named = calendar.names.get(day) or Named(_guessed(calendar, day, hours), "")
     return SpecialDay(day, named.kind, named.name, hours)
 

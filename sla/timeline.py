@@ -37,6 +37,7 @@ def micros(at: datetime) -> int:
     # A tzinfo may still decline to say its offset, so the offset is asked, not the attribute.
     if at.utcoffset() is None:
         raise NaiveInstant(gettext_noop("a time without its zone names no instant; add one, such as +07:00"))
+    # A slip of the keyboard in a year is refused here, before anybody walks there day by day.
     if not _FIRST <= at <= _LAST:
         raise TooFar(gettext_noop("%(at)s lies outside the years 1900 to 2998"), at=at.isoformat())
     return (at - _EPOCH) // _MICROSECOND
@@ -69,6 +70,7 @@ def parts(tz: ZoneInfo, start: int) -> Iterator[Part]:
     """
     offset = _offset(tz, start)
     while start < END:
+        # Floor division, so that days before 1970 get their own numbers too.
         number = (start + offset) // MICROSECONDS_A_DAY
         midnight = number * MICROSECONDS_A_DAY - offset
         ends = midnight + MICROSECONDS_A_DAY
@@ -83,6 +85,7 @@ def parts(tz: ZoneInfo, start: int) -> Iterator[Part]:
 
 def day_parts(tz: ZoneInfo, number: int) -> Iterator[Part]:
     """Yield the parts of one local day; none for a day that the zone skipped."""
+    # By number and not by 24 h: a local day may have 23, 25 or none.
     end = midnight(tz, number + 1, fold=1)  # where a clock was set back over midnight, the day ends the second time
     for part in parts(tz, midnight(tz, number)):
         if part.starts >= end:
@@ -107,6 +110,7 @@ def midnight(tz: ZoneInfo, number: int, *, fold: int = 0) -> int:
 
 def _offset(tz: ZoneInfo, at: int) -> int:
     """Return the zone's UTC offset at an instant, in microseconds."""
+    # Whole seconds suffice: no zone changes its offset within one.
     offset = (_EPOCH + timedelta(seconds=at // SECOND)).astimezone(tz).utcoffset()
     return (offset or timedelta()) // _MICROSECOND
 

@@ -97,6 +97,7 @@ def line(explanation: Explanation, row: Line) -> str:
         "why": gettext(WHY[row.why]),
         "counted": counted(explanation, row.counted),
     }
+    # What did not count is told as well: the sum alone would not show which holiday was left out (P11).
     if row.counted:
         return gettext("%(from)s to %(to)s: %(counted)s counted (%(why)s)") % words
     return gettext("%(from)s to %(to)s: not counted (%(why)s)") % words
@@ -152,6 +153,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
     """Return an explanation as plain JSON values, its times with the offset of the office's zone."""
     tz = explanation.calendar.tz
 
+    # With its offset: a program must not have to know where the office is.
     def local(at: datetime) -> str:
         return at.astimezone(tz).isoformat()
 

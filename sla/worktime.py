@@ -104,6 +104,7 @@ def stretches(calendar: Calendar, start: datetime, rule: Rule, amount: int, *, p
 
     `amount` is in seconds, or in days for `working_days`, where each stretch is one day up to its closing.
     """
+    # Overlapping pauses are joined first: a minute left out twice would give time away (P9).
     first, cuts = micros(start), intervals(pauses)
     if rule == "working_days":
         # Days are counted at their closing, so pauses judge the day and are not cut out of it.
@@ -125,9 +126,11 @@ def elapsed_working(calendar: Calendar, start: datetime, end: datetime, *, pause
         for opens, closes in _without(_working(calendar, first), intervals(pauses)):
             if opens >= last:
                 break
+            # The stretch that `end` falls into counts up to it alone: elapsed time is never more than what has passed.
             total += min(closes, last) - opens
     except NeverOpen:
         pass  # no more working time is an answer here: what was counted so far stands
+    # Rounded once, at the end: a fraction dropped in each stretch would add up over a long calendar.
     return total // SECOND
 
 
@@ -238,7 +241,9 @@ def _days_after(calendar: Calendar, start: int) -> Stretches:
     received, _ = local_clock(calendar.tz, start)
     following = (part for part in _working_parts(calendar, start) if part.number > received)
     for _, group in groupby(following, key=lambda part: part.number):  # a clock change cuts its day into two parts
+        # Hours may lie in either part of such a day: its closing is the last of both.
         day = list(group)
+        # An office may be open only in an hour that the clock skipped: such a day has no closing and counts for none.
         closings = [closes for part in day for _, closes in _open_in(calendar, part)]
         if closings:
             yield day[0].starts, closings[-1]
@@ -275,6 +280,7 @@ def _closings(calendar: Calendar, start: int, end: int) -> Iterator[int]:
 
 
 def _is_open(calendar: Calendar, at: int) -> bool:
+    # The wall clock decides, as for whoever stands at the door: in the hour that repeats, twice.
     number, clock = local_clock(calendar.tz, at)
     return any(opens <= clock < closes for opens, closes in calendar.day(number).open)
 
