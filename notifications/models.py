@@ -67,7 +67,7 @@ class Notification(models.Model):
             ),
             models.Index(fields=["channel", "id"], condition=Q(state="leased"), name="notification_leased"),
             models.Index(fields=["id"], condition=Q(state="sent", channel="sms"), name="notification_unreported"),
-            models.Index(fields=["id"], condition=~Q(text=""), name="notification_has_text"),
+            models.Index(fields=["created_at"], condition=~Q(text=""), name="notification_oldest_text"),
             models.Index(fields=["subject", "id"], name="notification_subject"),
             models.Index(fields=["owner", "-id"], name="notification_owner"),
             models.Index(fields=["destination", "-id"], name="notification_destination"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from notifications import outbox, upkeep
 from notifications.models import Notification, Receipt
@@ -60,6 +61,16 @@ def test_it_forgets_nothing_that_still_must_go_or_be_settled():
     sent(a_draft("unsettled"))
 
     assert upkeep.forget_texts(before=later(days=999)) == 0
+
+
+def test_it_looks_at_no_younger_row_for_what_to_forget():
+    """Every five minutes, in an outbox that keeps two years of messages."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    plan = upkeep.oldest_texts(before=later(1)).explain()
+
+    assert "notification_oldest_text" in plan and "(created_at <" in plan
 
 
 def test_it_forgets_by_the_batch():
