@@ -49,9 +49,11 @@ class Guard:
 
     @transaction.atomic
     def _failed(self, result: Result, *, at: datetime) -> Turn:
+        # Made by the first outage, so that a channel that never failed costs no row and no write.
         Breaker.objects.get_or_create(channel=self.channel)
         row = Breaker.objects.select_for_update().get(channel=self.channel)
         row.failures += 1
+        # A provider that says when to come back is not asked before.
         row.probe_at = at + max(PROBE, timedelta(seconds=result.retry_after))
         opens = row.opened_at is None and row.failures >= OUTAGES
         row.opened_at = at if opens else row.opened_at
@@ -61,6 +63,7 @@ class Guard:
 
     @transaction.atomic
     def _went(self, *, at: datetime) -> Turn:
+        # The update decides who closed it: of many senders one alone tells so and lets the others go.
         was_open = Breaker.objects.filter(channel=self.channel, opened_at__isnull=False).update(opened_at=None)
         Breaker.objects.filter(channel=self.channel).update(failures=0, probe_at=None)
         self.failures, self.opened_at = 0, None

@@ -35,10 +35,12 @@ def send(channel: str, *, clock: Clock, limit: int, lease_seconds: int, owner: s
     try:
         way = channels.get(channel)
     except channels.ChannelUnavailable:
+        # Failed at once and not kept waiting: the domain goes on to the next channel or the next person (N8).
         yield [(row, Result.permanent("unavailable")) for row in claimed]
         return
     waiting: deque[Notification] = deque()
     for row in claimed:
+        # Only what somebody began and nobody ended is in doubt; the rest costs the provider no question.
         known = way.reconcile(row) if row.began_at else None
         if known is None:
             waiting.append(row)
@@ -56,11 +58,14 @@ def _send_waiting(way: Channel, waiting: deque[Notification], *, clock: Clock, l
             tried = _try_each(way, begun, session, clock=clock)
             if tried:
                 yield tried
+            # Back to the front in their order: the oldest message is the most urgent.
             waiting.extendleft(reversed(outbox.take_back(begun[len(tried) :])))
             is_out = bool(tried) and tried[-1][1].outage
+            # In a row: a provider that answers in between is there.
             outages = outages + 1 if is_out else 0
             # A handful is what a killed sender leaves in doubt, so it grows only while all goes well.
             size = 1 if is_out else min(2 * size, way.handful)
+    # At once and not at the lease's end: whoever comes next may have more luck with the provider.
     outbox.release(waiting, at=clock())
 
 
@@ -69,6 +74,7 @@ def _try_each(way: Channel, begun: list[Notification], session: Any, *, clock: C
     end = clock() + SPAN
     for row in begun:
         tried.append((row, way.attempt(row, session)))
+        # What is not tried is not recorded: the rest of the handful is taken back by the caller.
         if tried[-1][1].outage or clock() >= end:
             break
     return tried

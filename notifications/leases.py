@@ -98,7 +98,9 @@ def begin(notifications: Sequence[Notification], *, at: datetime, lease_seconds:
     One statement, and so one commit, however many there are.
     """
     until = at + timedelta(seconds=lease_seconds)
+    # The lease is renewed with each handful: a slow batch must not be claimed by another sender half-way.
     values = _fence(notifications) | {"at": at, "until": until}
+    # Committed before anything is sent: a sender killed in the middle leaves the doubt behind and not a clean row.
     numbers = dict(rows(_BEGIN, values)) if notifications else {}
     begun = [notification for notification in notifications if notification.pk in numbers]
     for notification in begun:
@@ -124,6 +126,7 @@ RETURNING n.id
 
 def take_back(notifications: Sequence[Notification]) -> list[Notification]:
     """Undo the begin of those that surely never left: no attempt was made. Return those still held."""
+    # The attempt goes as if it had never been: else the row would count as doubtful and wait for its provider.
     undone = {pk for (pk,) in rows(_TAKE_BACK, _fence(notifications))} if notifications else set()
     held = [notification for notification in notifications if notification.pk in undone]
     for notification in held:

@@ -25,6 +25,7 @@ class Notification(models.Model):
 
     WAITING: ClassVar = (State.PENDING, State.LEASED, State.UNCERTAIN)
 
+    # The database keeps "once": whatever is repeated, crashes or races, a cause tells a person once by a channel (N7).
     key = models.TextField(unique=True)
     owner = models.TextField()
     subject = models.TextField()
@@ -72,6 +73,7 @@ class Notification(models.Model):
             models.Index(fields=["owner", "-id"], name="notification_owner"),
             models.Index(fields=["destination", "-id"], name="notification_destination"),
             models.Index(fields=["owner", "-id"], condition=Q(state="failed"), name="notification_failed"),
+            # The month's SMS are counted before each alert: a cap must not cost more the more was sent.
             models.Index(fields=["owner", "created_at"], condition=Q(channel="sms"), name="notification_sms"),
             models.Index(
                 fields=["outcome_at", "id"],

@@ -118,6 +118,7 @@ def rewrite(draft: Draft, *, at: datetime) -> bool:
 
     It may go sooner for it, never later: what is added may not wait for what was held (N4, N5).
     """
+    # Never begun and never tried: a second copy with other words would be another message under the same key (N7).
     waiting = Notification.objects.filter(key=draft.key, state=State.PENDING, attempts=0)
     goes_at = Least("next_attempt_at", Value(draft.not_before or at))
     return bool(waiting.update(title=draft.title, text=draft.text, html=draft.html, next_attempt_at=goes_at))
@@ -143,6 +144,7 @@ def _row(draft: Draft, *, at: datetime) -> Notification:
         next_attempt_at=max(at, draft.not_before) if draft.not_before else at,
         created_at=at,
     )
+    # Settled from the start: nobody will ever report on it, and the audit would take it for forgotten.
     if channels.CHANNELS[draft.channel].immediate:
         row.state, row.next_attempt_at = State.DELIVERED, None
         row.accepted_at = row.delivered_at = row.outcome_at = row.settled_at = at
@@ -152,6 +154,7 @@ def _row(draft: Draft, *, at: datetime) -> Notification:
 def _message_id(key: str) -> str:
     # Keyed, so that a stranger who knows a ticket's code cannot forge the id its replies are threaded by.
     digest = salted_hmac("notifications.message-id", key, algorithm="sha256").hexdigest()
+    # Our own domain, as readers' mail programs and the relays' spam filters expect of a Message-ID.
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{digest[:32]}@{host}>"
 
@@ -196,9 +199,12 @@ def record(notification: Notification, result: Result, *, at: datetime) -> Outco
 
     A row whose lease was lost in between is moved by an acceptance only, since that did happen.
     """
+    # The attempt first and whatever becomes of the row: every try is a fact (N7).
     _end_attempt(notification, result, at=at)
     row = Notification.objects.select_for_update().get(pk=notification.pk)
+    # Owner and end of the lease: the same owner may have lost it and claimed it anew.
     held = (row.lease_owner, row.leased_until) == (notification.lease_owner, notification.leased_until)
+    # Lease or no lease: what the next server took has gone, and a row that says otherwise would send it again.
     if result.kind == "accepted":
         return _accept(row, result, at=at)
     if row.state != State.LEASED or not held:
@@ -233,8 +239,10 @@ def _accept(row: Notification, result: Result, *, at: datetime) -> Outcome | Non
 
 def _wait(row: Notification, result: Result, *, at: datetime) -> None:
     doubt = result.kind == "uncertain"
+    # A doubtful one waits longer: asked too soon, the provider's record may not list it yet, and it would go twice.
     seconds = max(backoff(row.key, row.attempts, outage=result.outage), DOUBT_DELAY if doubt else 0)
     row.state = State.UNCERTAIN if doubt else State.PENDING
+    # It marks the doubt: whoever claims the row next asks before sending (N7).
     row.began_at = row.began_at if doubt else None
     row.next_attempt_at = at + timedelta(seconds=max(seconds, result.retry_after))
     row.reason, row.lease_owner, row.leased_until = result.reason, "", None
@@ -255,9 +263,11 @@ def _finish(row: Notification, state: State, *, at: datetime, reason: str = "", 
     row.state, row.reason = state, reason
     row.delivered_at = at if state == State.DELIVERED else None
     row.failed_at = at if state == State.FAILED else None
+    # Unsettled again: a bounce after an acceptance must reach the domain as well (P4).
     row.outcome_at, row.settled_at = at, None
     row.began_at = row.next_attempt_at = row.leased_until = None
     row.lease_owner = ""
+    # A failure may name none; the one known already must stay findable for late reports.
     row.provider_id = provider_id or row.provider_id
     row.save(update_fields=_RESULT + _HOLD)
     return _outcome(row)
@@ -307,6 +317,7 @@ def callback(provider_id: str, status: str, *, at: datetime, reason: str = "", c
     state = _REPORTED.get(status)
     if state is None:
         return None
+    # Before the row is looked for: else the report and the row it speaks of could each miss the other.
     _lock_provider_id(channel, provider_id)
     row = Notification.objects.select_for_update().filter(channel=channel, provider_id=provider_id).first()
     if row is None:
@@ -328,11 +339,13 @@ def _apply_receipts(row: Notification) -> Outcome | None:
         return None
     kept = Receipt.objects.filter(channel=row.channel, provider_id=row.provider_id)
     outcomes = [_report(row, State(r.status), at=r.received_at, reason=r.reason) for r in kept.order_by("status")]
+    # Applied once: a receipt left behind would be taken for that of another message.
     kept.delete()
     return next((outcome for outcome in reversed(outcomes) if outcome), None)
 
 
 def _report(row: Notification, state: State, *, at: datetime, reason: str) -> Outcome | None:
+    # Delivered is final: a failure that arrives late or out of order must not void a reply that was read (P4).
     if row.state in {State.DELIVERED, state}:
         return None
     if state == State.DELIVERED:

@@ -18,6 +18,7 @@ def for_subjects(subjects: Collection[str]) -> list[Notification]:
 def outlines(subjects: Collection[str]) -> list[Notification]:
     """Return every notification about these subjects without what it says, the oldest first. One query."""
     rows = Notification.objects.filter(subject__in=subjects)
+    # A page lists hundreds of them: what they say is read of the one that is opened.
     return list(rows.defer("text", "html", "headers").order_by("id"))
 
 
@@ -38,6 +39,7 @@ def latest(
     if destination:
         rows = rows.filter(destination=destination)
     if before is not None:
+        # By the id and not by an offset: new messages must not shift the pages behind.
         rows = rows.filter(pk__lt=before)
     if channel:
         rows = rows.filter(channel=channel)
@@ -62,6 +64,7 @@ def by_message_ids(message_ids: Sequence[str], *, owner: str) -> list[Notificati
     if not message_ids:
         return []
     rows = Notification.objects.filter(message_id__in=message_ids, owner=owner)
+    # A mail names what it answers first: the nearest ancestor decides.
     order = {name: place for place, name in enumerate(message_ids)}
     found = rows.exclude(message_id="").defer("text", "html", "headers")
     return sorted(found, key=lambda row: order[row.message_id])

@@ -39,6 +39,7 @@ _PLAIN = str.maketrans(
 
 def to_gsm7(text: str) -> str:
     """Return the text without marks, in GSM-7; what has no plain sister becomes a question mark."""
+    # Taken apart first: a Vietnamese letter may carry two marks, each of which would cost the whole text its alphabet.
     bare = "".join(c for c in unicodedata.normalize("NFD", text.translate(_PLAIN)) if not unicodedata.combining(c))
     return "".join(c if c in BASIC or c in EXTENSION else "?" for c in bare)
 

@@ -22,6 +22,7 @@ DONE = [Notification.State.SENT, Notification.State.DELIVERED, Notification.Stat
 
 def forget_texts(*, before: datetime, limit: int = BATCH) -> int:
     """Empty what was said in up to `limit` finished messages written before then; the rows and their proof stay."""
+    # By the batch: one update of two years' rows would hold them locked against every sender.
     some = list(oldest_texts(before=before).values_list("pk", flat=True)[:limit])
     return Notification.objects.filter(pk__in=some).update(title="", text="", html="", headers={}, files=[])
 
@@ -70,6 +71,7 @@ def ask(channel: str, *, at: datetime, settle: Callable[[Outcome], None]) -> int
     ).exclude(provider_id="")  # fmt: skip
     rows = list(silent.order_by("id")[:ASKED_AT_ONCE])
     for row in rows:
+        # Before the question: a message whose answer breaks the reader must not come first again next time.
         Notification.objects.filter(pk=row.pk).update(asked_at=at)
         report = way.report(row)
         if report is None:

@@ -191,9 +191,11 @@ def compose(notification: Notification) -> Message:
         "Message-ID": notification.message_id,
         "Date": format_datetime(notification.created_at.astimezone(UTC)),
         "X-Desk-Key": notification.key,
+        # Keeps absence notes and other machines from answering (RFC 3834).
         "Auto-Submitted": "auto-generated",
         "Content-Language": notification.language,
     }
+    # A caller may add Reply-To and the like, never what proves or identifies the mail.
     given = {name: value for name, value in notification.headers.items() if name.lower() not in OURS}
     for name, value in (own | given).items():
         mail[name] = _header(name, value)
@@ -236,6 +238,7 @@ def _hand_over(mail: Mail, session: Session) -> Result:
         smtp = session.get()
     except ImproperlyConfigured:
         return Result.temporary("bad_email_url", outage=True)
+    # A refusal while connecting speaks of us and the relay, whatever its number: no message is at fault yet.
     except smtplib.SMTPResponseException as error:
         return Result.temporary(f"smtp_{error.smtp_code}", outage=True)
     except OSError:
@@ -256,6 +259,7 @@ def _envelope(smtp: smtplib.SMTP, mail: Mail) -> Result | None:
     code, _ = smtp.mail(_ascii(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     if code == 250:
         code, _ = smtp.rcpt(mail.to)
+    # 251: the server forwards it for a user who moved, which is as good (RFC 5321).
     return None if code in {250, 251} else _refusal(code)
 
 
@@ -278,6 +282,7 @@ def _refusal(code: int) -> Result:
     reason = f"smtp_{code}"
     if code in RELAY_CODES:
         return Result.temporary(reason, outage=True)
+    # Greylisting answers 450 and means it: the same mail is welcome some minutes later.
     return Result.permanent(reason) if code >= 500 else Result.temporary(reason)
 
 

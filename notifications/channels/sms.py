@@ -73,6 +73,7 @@ class Sms(Channel):
             Notification.objects.filter(channel=self.name, provider_id__in=ids).values_list("provider_id", flat=True)
         )
         free = [m for m in same if m.sid not in taken]
+        # The oldest that fits: of two alike the earlier row asks first.
         return free[-1].result() if free else None
 
     def report(self, notification: Notification) -> Report | None:

@@ -109,6 +109,7 @@ class TwilioApi:
         reason = f"twilio_{error.code or error.status}"
         if error.status == 429:
             return Result.temporary(reason, outage=True, retry_after=self.http.retry_after)
+        # A wrong token or an account closed is no fault of the reader's number: nothing may be marked as undeliverable.
         if error.status >= 500 or error.status in {401, 403, 404} or error.code in SETUP_CODES:
             return Result.temporary(reason, outage=True, retry_after=self.http.retry_after)
         return Result.permanent(reason)
@@ -117,6 +118,7 @@ class TwilioApi:
 def _unheard(error: RequestException) -> Result:
     cause = error.args[0] if error.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    # Nobody took the call, so nothing was taken; after the call was taken silence may mean either.
     if isinstance(error, ConnectTimeout) or (isinstance(error, ConnectionFailed) and refused):
         return Result.temporary("unreachable", outage=True)
     return Result.uncertain("no_answer")
