@@ -14,7 +14,7 @@ _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ" + "".join(c for c in 
 _NAME = rf"[{_UPPER}][^\W\d_]*"
 
 EMAIL: Final = re.compile(
-    r"[\w.+-]+ ?(?:@|[\[(] ?(?:at|a còng) ?[\])]| a còng ) ?[\w-]+"
+    r"(?<![\w.+-])[\w.+-]+ ?(?:@|[\[(] ?(?:at|a còng) ?[\])]| a còng ) ?[\w-]+"
     r"(?: ?(?:\.|[\[(] ?(?:dot|chấm) ?[\])]| chấm ) ?[^\W\d_][\w-]+)+",
     re.IGNORECASE,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from requests_desk.library import personal_data
@@ -115,3 +117,11 @@ def test_it_asks_again_only_for_what_nobody_has_seen():
     more = personal_data.suggested({"question": "Ông Nguyễn Văn A và bà Lê Thị C hỏi"})
 
     assert personal_data.mark(seen) == personal_data.mark(moved) != personal_data.mark(more)
+
+
+def test_it_reads_a_page_without_a_gap_in_no_time():
+    begun = time.process_time()
+
+    found("x" * 300_000)
+
+    assert time.process_time() - begun < 5
