@@ -237,7 +237,14 @@ def test_it_lets_no_cell_run(client: Client, desk: Desk, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("=1+1", "'=1+1"), ("+84 95", "'+84 95"), (" @SUM(A1)", "' @SUM(A1)"), ("-5", "'-5"), ("Gỗ = 5", "Gỗ = 5")],
+    [
+        ("=1+1", "'=1+1"),
+        ("+84 95", "'+84 95"),
+        (" @SUM(A1)", "' @SUM(A1)"),
+        ("-5", "'-5"),
+        ("a\x01b\uffff", "a b "),
+        ("Gỗ = 5", "Gỗ = 5"),
+    ],
 )
 def test_it_disarms_what_would_begin_a_formula(text: str, shown: str) -> None:
     assert exports.harmless(text) == shown

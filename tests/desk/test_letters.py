@@ -31,9 +31,11 @@ def late(desk: Desk) -> Ticket:
 @pytest.mark.parametrize(("form", "begins"), [("pdf", b"%PDF-"), ("docx", b"PK")])
 def test_it_gives_a_reply_as_a_file(desk: Desk, form: str, begins: bytes) -> None:
     ticket = log_ticket(desk, officer=desk.alice)
-    reply = replies.send(ticket, a_reply("answer", "call"), by=desk.alice, at=later(hours=1))
+    # As Word gives it away: its line breaks are vertical tabs.
+    answer = a_reply("answer", "call", text="Kính gửi\x0bSở trả lời", said="Kính gửi\x0bSở trả lời\x01")
+    reply = replies.send(ticket, answer, by=desk.alice, at=later(hours=1))
 
-    response = client_of(desk.alice).get(f"{ticket.url}letters/reply/{reply.pk}/?form={form}")
+    response = client_of(desk.alice).get(f"{ticket.url}letters/reply/{reply.pk}/?form={form}&about=V/v%0Bđất%01")
 
     assert response.content.startswith(begins)
     assert response["Content-Disposition"] == f'attachment; filename="cong-van-{ticket.code}.{form}"'

@@ -128,6 +128,14 @@ def test_it_keeps_a_text_composed_and_without_space_around_it(text, kept):
     assert identifiers.clean_text(text) == kept
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("a\x0bb\x0cc", "a\nb\nc"), ("a\x01b\x1f", "ab"), ("a\tb\r\nc", "a\tb\r\nc"), ("\ufffea\uffff", "a")],
+)
+def test_it_keeps_nothing_that_no_feed_or_letter_can_hold(text, kept):
+    assert identifiers.clean_text(text) == kept
+
+
 def test_it_draws_look_up_codes_without_look_alikes():
     codes = {identifiers.new_lookup_code() for _number in range(200)}
 

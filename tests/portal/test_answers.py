@@ -149,6 +149,14 @@ def test_it_is_told_by_feed(client: Client, desk: Desk, answer: Answer):
     assert client.get("/answers/answers.csv?agency=%00").status_code == 404
 
 
+def test_no_answer_pasted_from_word_breaks_the_feed(client: Client, desk: Desk):
+    published(desk, answer="Dòng một\x0bDòng hai\x01")
+
+    feed = client.get("/answers/feed.atom")
+
+    assert "Dòng một\nDòng hai" in feed.content.decode()
+
+
 def test_it_is_taken_along_as_a_table_in_which_nothing_runs(client: Client, desk: Desk):
     made = published(desk, title="=SUM(A1)", answer="Dòng một\nDòng hai")
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from requests_desk.desk.pages import DeskRequest, page
+from requests_desk.people import identifiers
 from requests_desk.tickets import access, letters
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Apology, Reply, Ticket
@@ -57,9 +58,9 @@ def letter(request: DeskRequest, code: str, of: str, pk: int) -> HttpResponse:
     composed = letters.compose(
         written,
         on=chosen["on"],
-        about=chosen["about"],
+        about=identifiers.clean_text(chosen["about"]),  # an address may hold what no letter can
         sign=chosen["sign"],
-        receivers=[line.strip() for line in chosen["receivers"].splitlines() if line.strip()],
+        receivers=[line.strip() for line in identifiers.clean_text(chosen["receivers"]).splitlines() if line.strip()],
     )
     if request.GET.get("form") in FORMS:
         return _file(ticket, composed, request.GET["form"])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # More than a spreadsheet reader looks through, and bounded: the page costs the same whoever asks.
 MOST_ROWS = 50_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # What a spreadsheet takes for the beginning of a formula, and the spaces it may hide behind.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
