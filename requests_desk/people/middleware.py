@@ -20,9 +20,12 @@ KEPT = "second_factor"
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(text.strip())
+        address = ipaddress.ip_address(text.strip())
     except ValueError:
         return None
+    # What listens for both families writes ::ffff:1.2.3.4: unread, no trusted network would hold it, and the throttle
+    # would take everybody of IPv4 for one subscriber.
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 class ClientAddress:

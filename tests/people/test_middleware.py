@@ -26,6 +26,8 @@ OURS, CLIENT, FORGED = "10.0.0.7", "203.0.113.9", "198.51.100.1"
         (OURS, f"{CLIENT}, {OURS}", CLIENT),
         (OURS, "not an address", OURS),
         (OURS, "", OURS),
+        (f"::ffff:{CLIENT}", "", CLIENT),
+        (f"::ffff:{OURS}", f"{FORGED}, ::ffff:{CLIENT}", CLIENT),
     ],
 )
 def test_it_finds_the_client_behind_our_own_proxy(
