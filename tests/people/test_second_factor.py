@@ -110,6 +110,19 @@ def test_it_opens_the_desk_as_soon_as_one_is_set_up(desk: Desk, required: None):
     assert client.get("/desk/").status_code == 200
 
 
+def test_who_only_knew_the_password_is_signed_out_as_the_first_one_is_set_up(
+    desk: Desk, required: None, django_capture_on_commit_callbacks: Any
+):
+    stranger, owner = member(desk.alice), member(desk.alice, confirmed=True)
+    secret = owner.get(ACTIVATE).context["form"].secret
+
+    with django_capture_on_commit_callbacks(execute=True):
+        owner.post(ACTIVATE, {"code": code_of(secret)})
+
+    assert owner.get("/desk/").status_code == 200
+    assert stranger.get("/desk/")["Location"].startswith("/accounts/login/")
+
+
 def test_it_keeps_the_last_one_where_one_is_required(desk: Desk, required: None):
     secret, client = with_app(desk.alice), Client()
     log_in(client, "alice")

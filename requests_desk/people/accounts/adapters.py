@@ -23,7 +23,9 @@ from django.utils.crypto import salted_hmac
 from requests_desk.people import tasks
 from requests_desk.people.accounts.words import NOTICES
 from requests_desk.people.models import User
-from requests_desk.people.services.signing_in import FACTORS
+from requests_desk.people.services.signing_in import FACTORS, end_sessions, has_one_factor
+
+ADDED = frozenset({"mfa/email/totp_activated", "mfa/email/webauthn_added"})
 
 
 class Account(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -35,6 +37,9 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 
     def send_notification_mail(self, template_prefix: str, user: User, *_args: Any, **_kwargs: Any) -> None:
         """Tell the owner; a worker writes the mail, so that no page waits for a relay."""
+        if template_prefix in ADDED and has_one_factor(user):
+            # A session begun by the password alone would pass for one that showed the factor just set up.
+            end_sessions(user, but=self.request.session.session_key)
         if template_prefix in NOTICES:
             tasks.start(tasks.mail_notice, user_id=user.pk, notice=NOTICES[template_prefix])
 

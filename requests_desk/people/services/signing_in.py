@@ -20,9 +20,14 @@ def has_second_factor(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).exists())
 
 
-def end_sessions(user: User) -> int:
-    """Sign somebody out everywhere. Return how many places that were."""
-    places = UserSession.objects.filter(user=user)
+def has_one_factor(user: User) -> bool:
+    """Tell whether there is just one second factor: the moment after the first was set up."""
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1
+
+
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """Sign somebody out everywhere, or everywhere but in one session. Return how many places that were."""
+    places = UserSession.objects.filter(user=user).exclude(session_key=but or "")
     count = int(places.count())
     Session.objects.filter(session_key__in=places.values("session_key")).delete()
     places.delete()
