@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import IO, Any, NamedTuple
@@ -20,6 +21,22 @@ MOST_UNPACKED = 400 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS, LONGEST = 50_000, 60, 50_000
 HEAD = 15  # rows above the headings: the name of the office, the title, the year
 ENCODINGS = ("utf-8", "windows-1258")
+# What a damaged XLSX ends in: the parsers of XML raise SyntaxErrors, those of ZIP and of cells what each meets.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    SyntaxError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 # What a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -69,12 +86,21 @@ def _sheet(file: IO[bytes]) -> Iterator[list[str]]:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except _TooLarge:
         raise Unreadable(_("The file unpacks to more than can be read.")) from None
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+    except _DAMAGED as error:
         raise Unreadable(_("The XLSX file is damaged.")) from error
     if not book.worksheets:
         raise Unreadable(_("The file holds no sheet."))
     rows = book.worksheets[0].iter_rows(values_only=True, max_col=MOST_COLUMNS)
-    return ([_text(cell) for cell in row] for row in rows)
+    return _texts(rows)
+
+
+def _texts(rows: Iterator[tuple[Any, ...]]) -> Iterator[list[str]]:
+    """Yield rows as texts; a sheet may break off only where it is read."""
+    try:
+        for row in rows:
+            yield [_text(cell) for cell in row]
+    except _DAMAGED as error:
+        raise Unreadable(_("The XLSX file is damaged.")) from error
 
 
 def _text(cell: Any) -> str:
@@ -115,7 +141,7 @@ def _lines(text: str) -> Iterator[list[str]]:
 
 def _clean(cell: str) -> str:
     """Return a cell in NFC, without the quote that keeps a spreadsheet from computing it."""
-    cell = unicodedata.normalize("NFC", cell).strip()
+    cell = unicodedata.normalize("NFC", cell.replace("\x00", "")).strip()
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 

@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from requests_desk.tickets.register import files
 from requests_desk.tickets.register.files import Unreadable
 
+MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 HEAD = ["Ngày tiếp nhận", "Nội dung", "Điện thoại"]
 
 
@@ -128,3 +129,32 @@ def test_it_stops_at_too_many_rows(monkeypatch):
 
     with pytest.raises(Unreadable, match="3"):
         table(b"a,b\n" + b"1,2\n" * 4)
+
+
+def damaged(part: str, content: bytes) -> bytes:
+    whole, made = io.BytesIO(files.write(["a", "b"], [["x", "y"]])), io.BytesIO()
+    with zipfile.ZipFile(whole) as taken, zipfile.ZipFile(made, "w") as given:
+        for name in taken.namelist():
+            given.writestr(name, content if name == part else taken.read(name))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("xl/workbook.xml", b"<"),
+        ("[Content_Types].xml", b"<x"),
+        ("xl/styles.xml", b"<x"),
+        ("xl/worksheets/sheet1.xml", b"<a"),
+        ("xl/worksheets/sheet1.xml", b"<sheetData xmlns='%s'><row r='x'/></sheetData>" % MAIN),
+    ],
+)
+def test_it_says_that_a_workbook_is_damaged_wherever_it_is(part, content):
+    with pytest.raises(Unreadable):
+        list(files.read(io.BytesIO(damaged(part, content)), "x.xlsx").rows)
+
+
+def test_it_reads_no_nul_out_of_a_cell():
+    table = files.read(io.BytesIO(b"a;b\n\0x;y\n"), "x.csv")
+
+    assert list(table.rows) == [(2, ["x", "y"])]
