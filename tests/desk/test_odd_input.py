@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from requests_desk.people.services.presence import Presence
+from requests_desk.tickets.models import WordList
 from tests.support.cast import Desk, log_ticket
 
 # Longer than Python reads as a number, longer than any key, digits of another script, and no number at all.
@@ -79,6 +80,14 @@ def test_it_looks_for_nothing_with_a_nul_in_its_name(client: Client, address: st
     page = client.post(address, sent)
 
     assert page.status_code == status
+
+
+def test_no_phrase_holds_a_nul(client: Client, desk: Desk):
+    client.force_login(desk.root)
+
+    client.post("/settings/words/", {"about": "misconduct", "target": "", "phrases": "sách\x00nhiễu"})
+
+    assert WordList.objects.get().phrases == "sáchnhiễu"
 
 
 def test_a_ready_text_has_no_nul_in_its_key(client: Client, desk: Desk):

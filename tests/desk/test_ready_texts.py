@@ -52,6 +52,8 @@ def test_it_goes_back_to_the_text_of_the_product(client: Client, desk: Desk) -> 
         ({"name": ""}, "name"),
         ({"key": "", "text": ""}, "text"),
         ({"key": "x"}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"text": "x" * 5_001}, "text"),
     ],
 )
 def test_it_says_what_is_wrong_and_keeps_what_was_typed(client: Client, wrong: dict[str, str], field: str) -> None:

@@ -58,15 +58,16 @@ def keep(agency: Agency, key: str, *, name: str, text: str, use: str, kind: str)
 
     Raises Refused with what is wrong with it, such as a field nobody can fill.
     """
-    name, text = identifiers.clean_text(name, limit=NAME), identifiers.clean_text(text, limit=LONGEST)
     problems: dict[str, list[str]] = {}
-    if not name:
+    given = {"name": (name, NAME), "text": (text, LONGEST)}
+    name, text = (_cleaned(field, *what, problems) for field, what in given.items())
+    if not name and "name" not in problems:
         problems["name"] = [_("This is needed.")]
     if kind not in ReplyKind.values:
         problems["kind"] = [_("“%(value)s” is not one of the choices.") % {"value": kind}]
     if use not in ReadyUse.values:
         problems["use"] = [_("“%(value)s” is not one of the choices.") % {"value": use}]
-    if not text and not key:
+    if not text and not key and "text" not in problems:
         problems["text"] = [_("This is needed.")]
     if wrong := blanks.unknown(text):
         problems["text"] = [_("Line %(line)s: nobody knows what %(field)s is.") % _place(blank) for blank in wrong]
@@ -81,6 +82,14 @@ def keep(agency: Agency, key: str, *, name: str, text: str, use: str, kind: str)
             raise Refused(problems)
         values = {"name": name, "text": text, "use": use, "kind": kind}
         return rows.update_or_create(key=key or _new_key(rows), agency=agency, defaults=values)[0]
+
+
+def _cleaned(field: str, text: str, limit: int, problems: dict[str, list[str]]) -> str:
+    try:
+        return identifiers.clean_text(text, limit=limit)
+    except identifiers.BadText as error:
+        problems[field] = [str(error)]
+        return ""
 
 
 def drop(agency: Agency, key: str) -> None:

@@ -78,7 +78,8 @@ def sort(ticket: Ticket, what: Sorted, *, by: User, at: datetime, seen_seq: int 
 
 def keep_words(agency: Agency, about: str, target: str, phrases: str) -> WordList:
     """Keep a list of phrases, one a line, in place of the one that comes with the product. Raises Refused."""
-    lines = list(dict.fromkeys(" ".join(line.split()) for line in phrases.splitlines() if line.strip()))
+    spoken = phrases.replace("\x00", "")  # PostgreSQL keeps none
+    lines = list(dict.fromkeys(" ".join(line.split()) for line in spoken.splitlines() if line.strip()))
     if len(lines) > PHRASES or any(len(line) > PHRASE for line in lines):
         said = _("At most %(count)s phrases of %(length)s characters each.")
         raise Refused({"phrases": [said % {"count": PHRASES, "length": PHRASE}]})
