@@ -22,7 +22,7 @@ def has_second_factor(user: User) -> bool:
 
 def has_one_factor(user: User) -> bool:
     """Tell whether there is just one second factor: the moment after the first was set up."""
-    return Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1
+    return bool(Authenticator.objects.filter(user=user, type__in=FACTORS).count() == 1)
 
 
 def end_sessions(user: User, *, but: str | None = None) -> int:
