@@ -57,10 +57,13 @@ def offer(ticket: Ticket, *, unit: Unit, reason: str, by: User, at: datetime, se
 def accept(handover: Handover, *, by: User, at: datetime, seen_seq: int | None = None) -> Handover:
     """Accept a ticket for one's unit; whoever handles requests there takes it onto their own desk.
 
-    Raises access.Denied to other units, refusing.NotNow when it does not wait any more.
+    Raises access.Denied to other units, assignment.Refused to one it was sealed from, refusing.NotNow when it does not
+    wait any more.
     """
     with transaction.atomic():
         ticket, handover = _locked(handover, by=by, seen_seq=seen_seq)
+        # Asked again: it may have been sealed from this unit while it waited (P13).
+        assignment.require(ticket, handover.to_unit, None)
         is_handler = by.memberships.filter(agency=ticket.agency_id, unit=handover.to_unit_id, role="officer").exists()
         _settle(handover, HandoverState.ACCEPTED, by=by, at=at)
         _move(ticket, handover, handover.to_unit, by if is_handler else None, kind="handover_accepted", by=by, at=at)
@@ -74,10 +77,25 @@ def give_back(handover: Handover, *, reason: str, by: User, at: datetime, seen_s
         ticket, handover = _locked(handover, by=by, seen_seq=seen_seq)
         handover.return_reason = reason
         _settle(handover, HandoverState.RETURNED, by=by, at=at)
-        unit, officer = handover.from_unit, handover.from_officer
+        unit, officer = handover.from_unit, _still_there(ticket, handover)
         _move(ticket, handover, unit, officer, kind="handover_returned", reason=reason, by=by, at=at)
         notices.tell(NoticeKind.ASSIGNED if officer else NoticeKind.HANDED_BACK, ticket, by=by, at=at)
     return handover
+
+
+def _still_there(ticket: Ticket, handover: Handover) -> User | None:
+    """Return whose desk it goes back to, None where they left meanwhile. Raises assignment.Refused for its unit (P13).
+
+    Nothing may wait for somebody who is gone, nor come back to whom it was sealed from while it was away.
+    """
+    if handover.from_unit is None:
+        return None
+    assignment.require(ticket, handover.from_unit, None)
+    try:
+        assignment.require(ticket, handover.from_unit, handover.from_officer)
+    except assignment.Refused:
+        return None
+    return handover.from_officer
 
 
 def _reason(typed: str) -> str:

@@ -12,7 +12,7 @@ from requests_desk.tickets.models import Exclusion, Handover, Notice, Ticket
 from requests_desk.tickets.queries import desk as lists
 from requests_desk.tickets.queries import holding
 from requests_desk.tickets.queries.filters import Filters
-from requests_desk.tickets.services import assignment, closing, handovers, refusing
+from requests_desk.tickets.services import assignment, closing, handovers, leaving, refusing, sealing
 from requests_desk.tickets.words import HandoverState
 from tests.support.cast import Desk, a_person, answered_by_call, later, log_ticket
 
@@ -110,6 +110,32 @@ def test_it_is_settled_by_the_unit_alone_and_once(desk: Desk, ticket: Ticket, ot
     handovers.accept(handover, by=nam, at=later(hours=2))
     with pytest.raises(refusing.NotNow):
         handovers.give_back(handover, reason="Đổi ý", by=nam, at=later(hours=3))
+
+
+def test_it_goes_back_to_the_unit_alone_where_its_officer_has_left(
+    desk: Desk, ticket: Ticket, other: Unit, nam: User
+) -> None:
+    """Nothing lies on the desk of somebody who is gone; the head of the unit is told."""
+    handover = offered(desk, ticket, other)
+    leaving.leave(desk.alice, desk.agency, by=desk.root, at=later(hours=2))
+
+    handovers.give_back(handover, reason="Không thuộc phòng tôi", by=nam, at=later(hours=3))
+
+    assert (Ticket.objects.get().unit, Ticket.objects.get().officer) == (desk.unit, None)
+    assert Notice.objects.filter(person=desk.bob, ticket=ticket).exists()
+
+
+def test_it_goes_neither_on_nor_back_to_whom_a_report_is_sealed_from(desk: Desk, ticket: Ticket, other: Unit) -> None:
+    """P13: sealed while it waits to be accepted."""
+    handover = offered(desk, ticket, other)
+    sealing.seal(ticket, units=[desk.unit, other], by=desk.leader, at=later(hours=2))
+
+    with pytest.raises(refusing.Refused):
+        handovers.give_back(handover, reason="Xem lại", by=desk.leader, at=later(hours=3))
+    with pytest.raises(refusing.Refused):
+        handovers.accept(handover, by=desk.leader, at=later(hours=3))
+
+    assert Ticket.objects.get().unit is None
 
 
 def test_it_counts_as_accepted_once_the_head_names_an_officer(
