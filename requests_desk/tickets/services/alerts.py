@@ -61,6 +61,7 @@ def tell(dues: Sequence[Due], *, directory: Directory, storm: Storm, at: datetim
         return
     _make_digests(dues, storm, at=at)
     tellings = [_telling(due, directory, storm, at=at) for due in dues]
+    # Before the messages: their links name the rows.
     Alert.objects.bulk_create([telling.alert for telling in tellings])
     notices.ring(t.alert for t in tellings if any(way.channel == "in_app" for way in t.ways))
     single = [telling for telling in tellings if telling.alert.digest_id is None]
@@ -73,6 +74,7 @@ def _count_sms(drafts: Sequence[Draft], dues: Sequence[Due], directory: Director
     """Take the SMS off the month's; once they are spent the next alerts of this sweep go without (N8)."""
     warnings = []
     for agency in {due.ticket.agency_id: due.ticket.agency for due in dues}.values():
+        # Without a limit nobody counts, and nothing is asked of the database (N8).
         if agency.sms_monthly_cap:
             own = [draft for draft in drafts if draft.owner == f"agency:{agency.pk}"]
             warnings += storm.caps.spend(agency, own)
@@ -90,6 +92,7 @@ def bar_spent(directory: Directory, storm: Storm) -> None:
 def _make_digests(dues: Sequence[Due], storm: Storm, *, at: datetime) -> None:
     """Find out who is told too much in this sweep for single messages."""
     for due in dues:
+        # Counted over all batches of a sweep: a storm must not pass for several light showers (N5).
         storm.count[_whom(due)] += 1
     agencies = {due.ticket.agency_id: due.ticket.agency for due in dues}
     stormed = [one for one in {_whom(due) for due in dues} if storm.count[one] > MOST_SINGLE]
@@ -137,6 +140,7 @@ def _held(due: Due, directory: Directory) -> dict[str, datetime]:
         except Exception:
             log.exception("cannot tell the quiet hours of ticket %s", due.ticket.code)
             continue
+        # A reminder that woke nobody and came after the deadline would help nobody either.
         if until and (due.is_breach or until < due.milestone.due_at):
             held[way.channel] = until
     return held
@@ -155,9 +159,11 @@ def _acknowledgement(due: Due, *, at: datetime) -> tuple[bool, datetime | None]:
     if is_top:
         return True, None
     if due.is_breach:
+        # On the wall: a breach at night does not wait for the office to open (N2).
         return True, at + timedelta(seconds=wanted.breach_s)
     try:
         return True, worktime.add_working(versions.calendar(clock.calendar_version_id), at, wanted.reminder_s)
+    # An office that never opens again still gets its climb.
     except WorktimeError:
         return True, at + timedelta(seconds=wanted.reminder_s)
 
@@ -189,6 +195,7 @@ def _digest(made: Digest, way: Recipient, tellings: Sequence[Telling], storm: St
     name = f"{made.pk}:{way.channel}"
     rows = [telling.alert for telling in tellings]
     held = _latest(telling.held.get(way.channel) for telling in tellings)
+    # An earlier batch of this sweep wrote one: while it has not left, one message is still enough (N5).
     if storm.parts[name]:
         whole = list(Alert.objects.filter(digest=made).select_related("ticket__unit", "milestone"))
         # One breach among them and nothing of it waits, whichever batch it came with (N4).

@@ -42,6 +42,7 @@ def work_off(step: Step, *, set_aside: Callable[[int], None]) -> int:
         except Exception:
             if not claim:
                 raise
+            # As many single rows as the broken batch held, then batches again: one bad row must not slow the rest.
             alone = max(alone - 1, 0) if len(claim) == 1 else len(claim)
             log.exception("could not work off %s rows, the first of them %s", len(claim), min(claim))
             if len(claim) == 1:
@@ -50,6 +51,7 @@ def work_off(step: Step, *, set_aside: Callable[[int], None]) -> int:
             continue
         looked += done.looked
         left |= done.left
+        # Counted by what was claimed and not by what was done: busy rows are no sign of an end.
         if len(claim) < limit:
             return looked
         alone = max(alone - 1, 0)

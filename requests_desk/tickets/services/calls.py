@@ -12,6 +12,7 @@ from requests_desk.tickets.words import UNANSWERED_CALLS
 from sla import worktime
 from sla.models import BreachCause
 
+# Three, two hours of office time apart: fewer, or all within an hour, prove a busy morning and no absence (P3).
 CALLS_NEEDED = 3
 BETWEEN_CALLS = timedelta(hours=2)
 
@@ -26,6 +27,7 @@ class Tried(NamedTuple):
 def has_tried_enough(ticket: Ticket, *, until: datetime) -> bool:
     """Tell whether three unanswered calls up to `until` lie two hours of office time apart (P3)."""
     unanswered = ticket.replies.filter(cycle=ticket.cycle, call_outcome__in=UNANSWERED_CALLS)
+    # Before the calendar is read: nearly every request has no such call.
     if unanswered.count() < CALLS_NEEDED:
         return False
     calendar = worktime.Calendar.from_json(due.reply_clock(ticket).calendar_version.document)
@@ -43,6 +45,7 @@ def tried(calendar: worktime.Calendar, written: Iterable[Reply], *, cycle: int, 
 
 def _counted(calendar: worktime.Calendar, unanswered: Iterable[Reply], *, until: datetime) -> list[datetime]:
     kept: list[datetime] = []
+    # Each is measured against the last that counted, so that a call too many takes nothing away.
     for moment in sorted(call.happened_at or call.created_at for call in unanswered):
         if moment <= until and (not kept or _are_apart(calendar, kept[-1], moment)):
             kept.append(moment)

@@ -55,6 +55,7 @@ def _climb_batch(
     claim |= {alert.pk for alert in claimed}
     if not claimed:
         return Batch(0, set())
+    # Whoever acknowledges holds the ticket and waits for these alerts: waiting here as well would be a deadlock.
     tickets = locking.lock_free({alert.milestone.clock_id for alert in claimed})
     free = [alert for alert in claimed if alert.milestone.clock_id in tickets]
     directory.know(tickets.values())
@@ -117,7 +118,9 @@ def _next(
     if not milestone.is_open or is_over or is_heard:
         return []
     told = [alert for alert in told if not alert.acknowledged_at]
+    # From the highest of those who did not answer: the rungs below have been asked already.
     reached = max(_height(alert.level) for alert in ripe)
+    # One who was reached and keeps silent makes it a climb; only where nobody was reached is it a replacement (N8).
     failed = all(alert.failed_at for alert in ripe)
     asked = [alert for alert in told if alert.needs_ack and not alert.failed_at and alert not in ripe]
     rungs = [alert for alert in asked if alert.level != ALARM]  # an alarm once rung excuses nobody who is back
@@ -131,6 +134,7 @@ def _next(
     climbed = [alert for alert in told if alert.rung.startswith(f"{origin}>")]
     besides = {alert.recipient for alert in (*asked, *ripe, *climbed)}
     label = LADDER[reached + 1] if reached + 1 < len(LADDER) else ALARM
+    # Above the leadership nobody acknowledges: silence there is repeated in the morning list (N2).
     if label == ALARM and not failed:
         return []
     why = Because.NOT_REACHED if failed else Because.CLIMBED

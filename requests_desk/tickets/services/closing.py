@@ -64,6 +64,7 @@ def close(
 def end(ticket: Ticket, ending: str, *, note: str, by: User | None, at: datetime) -> None:
     """End a ticket that its caller holds locked and has seen to be fit for this ending."""
     cause = calls.why_missed(ticket, due_at=ticket.next_due_at or at)
+    # No ending saves a deadline that has passed: what is missed by now stays missed (P15).
     changes = clocks.end(due.clocks_of(ticket), reason=ending, cause=cause, missed_by=at, at=at)
     ticket.state, ticket.ending, ticket.closed_at = State.CLOSED, ending, at
     ticket.save(update_fields=["state", "ending", "closed_at"])
@@ -91,6 +92,7 @@ def missing(ticket: Ticket, ending: str) -> Missing | None:
     """Return what an ending still needs delivered in this cycle, None when nothing is missing."""
     rule = rules.ENDINGS[ending]
     settled = dict(ticket.items.filter(cycle=ticket.cycle).order_by("number").values_list("number", "result"))
+    # Where questions are told apart, only what settles each counts: one answer does not stand for the rest.
     reached = set(settled.values()) or set(
         ticket.replies.filter(cycle=ticket.cycle, reached_at__isnull=False).values_list("kind", flat=True)
     )
@@ -107,6 +109,7 @@ def _require(ticket: Ticket, ending: str, *, note: str, by: User, at: datetime) 
     rule = rules.ENDINGS.get(ending)
     if rule is None or not rule.by_hand:
         raise ReplyMissing(["ending"], _("This ending cannot be chosen here."))
+    # A complaint has its own law and its own body: answering it here would settle nothing (P12).
     if ticket.kind in rules.HANDED_OVER and ending in rules.ANSWERED_HERE:
         said = _("A %(kind)s is handed over to who settles it: transfer it instead.")
         raise ReplyMissing([ReplyKind.TRANSFER.value], said % {"kind": ticket.get_kind_display()})
@@ -140,10 +143,12 @@ def _kinds(kinds: list[str]) -> str:
 def _second_person(ticket: Ticket, *, by: User, at: datetime) -> None:
     """Once half its time is gone, a second person must agree that a request is invalid (P15)."""
     began_at = due.reply_clock(ticket).started_at
+    # By then calling it invalid would be the easy way out of a deadline (P15).
     half_gone = ticket.next_due_at is not None and at - began_at > (ticket.next_due_at - began_at) / 2
     if not half_gone:
         return
     proposed = set(ticket.events.filter(kind="spam_proposed", actor__isnull=False).values_list("actor", flat=True))
+    # Whoever holds, logged or proposed it has spoken already: the second is somebody else.
     first = {ticket.officer_id, ticket.logged_by_id, *proposed} - {None}
     if not first - {by.pk} or (by.pk in (ticket.officer_id, ticket.logged_by_id) and not proposed - {by.pk}):
         raise ReplyMissing(

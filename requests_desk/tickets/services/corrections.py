@@ -38,6 +38,7 @@ def correct(
             raise access.Denied(_("Only a head of unit or above may correct the time of receipt."))
         reason = identifiers.clean_text(reason)
         _require(ticket, received_at, reason)
+        # The words stand in a note, which can be erased; the ledger holds their digest (P14).
         Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=reason, author=by, at=at)
         facts = {
             "was_at": ticket.received_at.isoformat(),
@@ -64,6 +65,7 @@ def _require(ticket: Ticket, received_at: datetime, reason: str) -> None:
         problems["received_at"] = [_("The time of receipt lies too far back.")]
     elif received_at > ticket.logged_at:
         problems["received_at"] = [_("The time of receipt lies after the moment it was logged.")]
+    # A reply cannot have come before its question.
     elif reached_at is not None and received_at > reached_at:
         problems["received_at"] = [_("The time of receipt lies after a reply that reached the requester.")]
     elif ticket.external_deadline and received_at >= ticket.external_deadline:

@@ -36,6 +36,7 @@ def refresh_all(tickets: Collection[Ticket]) -> None:
     dues: dict[int, list[datetime]] = defaultdict(list)
     for clock, due_at in clocks.next_dues(timed).items():
         dues[timed[clock]].append(due_at)
+    # Once something was said, the wish has had its turn: else it would hold its place in the queue for good.
     told = set(Reply.objects.filter(ticket__in=tickets, reached_at__isnull=False).values_list("ticket", flat=True))
     for ticket in tickets:
         ticket.next_due_at = min(dues[ticket.pk], default=None)
@@ -52,6 +53,7 @@ def place(next_due_at: datetime | None, wanted_by: datetime | None) -> datetime:
 
 def rebuild(tickets: Collection[int], *, at: datetime) -> None:
     """Write the places of these tickets anew and let the timer look at every open milestone of theirs at once."""
+    # One by one and in order: a rebuild of a whole register must not hold up the desk, nor lock against it.
     for pk in sorted(tickets):
         with transaction.atomic():
             ticket = Ticket.objects.select_for_update().get(pk=pk)

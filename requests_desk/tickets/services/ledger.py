@@ -27,6 +27,7 @@ def event_hash(
     *, ticket_id: int, seq: int, kind: str, actor_id: int | None, at: datetime, facts: dict[str, Any], previous: str
 ) -> str:
     """Return the SHA-256 that seals one line together with the hash of the line before."""
+    # In UTC: the same instant, read back on a server elsewhere, must give the same hash.
     sealed = [ticket_id, seq, kind, actor_id, at.astimezone(UTC).isoformat(), facts, previous]
     return hashlib.sha256(
         json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -47,10 +48,12 @@ def append(lines: Sequence[Line], *, actor: User | None, at: datetime) -> None:
         events.append(
             Event(ticket=ticket, seq=seq, kind=kind, actor=actor, at=at, facts=facts, previous=previous, hash=sealed)
         )
+        # On the object too: the next line of the same transaction follows on this one.
         ticket.ledger_seq, ticket.ledger_head = seq, sealed
     _write(events, {ticket.pk: ticket for ticket, _kind, _facts in lines})
 
 
+# Head and lines in one statement: a chain whose head names no line, or the other way round, cannot be written.
 _WRITE = """
 WITH head AS (
     UPDATE tickets_ticket AS t SET ledger_seq = new.seq, ledger_head = new.head

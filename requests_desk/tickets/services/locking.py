@@ -60,6 +60,7 @@ def lock(ticket: Ticket, *, seen_seq: int | None, by: User | None) -> Ticket:
     # Nothing is joined: a row that changed while we waited is not found beside what it named before.
     locked = Ticket.objects.select_for_update().get(pk=ticket.pk)
     if seen_seq is not None and seen_seq < locked.ledger_seq:
+        # One's own second tab is no colleague: what they did themselves they know.
         others = locked.events.filter(seq__gt=seen_seq, kind__in=ACTS).exclude(actor=by)
         if event := others.select_related("actor").order_by("-seq").first():
             raise ChangedMeanwhile(event)

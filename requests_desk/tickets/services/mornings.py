@@ -50,9 +50,11 @@ def _write(pk: int, *, at: datetime) -> None:
         return
     today = at.astimezone(ZoneInfo(agency.timezone)).date()
     opening = _opening(agency, today)
+    # The first time only the next moment is found out: a desk opened at noon has no list of that morning.
     if agency.morning_at and opening and opening <= at:
         drafts = [draft for person in _readers(agency, at=at) for draft in _drafts(agency, person, day=today, at=at)]
         outbox.post(drafts, at=at)
+    # From today on and not from the last one: after an outage one list says it all (N6).
     agency.morning_at = opening if opening and opening > at else _next_opening(agency, today, at=at)
     agency.save(update_fields=["morning_at"])
 

@@ -32,6 +32,7 @@ def pause(ticket: Ticket, *, by: User, at: datetime, seen_seq: int | None = None
         days = versions.policy(own[0].policy_version_id).pause_days
         _require(ticket, own, question, days, at=at)
         assert question is not None  # noqa: S101  required above
+        # Its end is written now: a pause that nobody ends must end by itself, timer or no timer (P9).
         ends_at = worktime.add_working_days(versions.calendar(own[0].calendar_version_id), at, days)
         Pause.objects.bulk_create(
             Pause(clock=clock, began_at=at, ends_at=ends_at, waits_for=question.key) for clock in own
@@ -57,6 +58,7 @@ def end(ticket: Ticket, *, by: User, at: datetime, seen_seq: int | None = None) 
 def resume(ticket: Ticket, *, since: datetime, by: User | None, at: datetime) -> bool:
     """End what pauses a locked ticket at `since`, when the requester answered; False where nothing stood still then."""
     own = _counting(ticket)
+    # By when the answer came and not by now: what is written down late must not have stopped the clock longer.
     running = Pause.objects.filter(clock__in=own, began_at__lte=since, ends_at__gt=since)
     stood = list(running.values_list("clock", flat=True))
     if not running.update(ends_at=since):
@@ -104,6 +106,7 @@ def _recount(ticket: Ticket, own: list[Clock], line: Line, *, by: User | None, a
     open_ = Milestone.objects.filter(OPEN, clock__in=own, name__in=moves.COUNTED).values("clock")
     lines = [line]
     for clock in Clock.objects.filter(pk__in=open_).order_by("pk"):
+        # A pause explains no breach away: what was missed before it stays missed (P6).
         lines += ledger.lines_of(ticket, moves.recount(clock, reason="paused", may_void=False, at=at))
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)

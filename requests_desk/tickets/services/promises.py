@@ -48,6 +48,7 @@ def save_calendar(
     owner = policy_choice.owner(agency)
     now = catalogue.current_calendar(owner, key)
     confirmed = {*now.confirmed_years, *confirm}
+    # Compared as they are read: another order of keys is no edit.
     if _same_calendar(now.document, document) and confirmed == set(now.confirmed_years):
         raise Unchanged
     return catalogue.add_calendar(
@@ -114,6 +115,7 @@ def check_policy(document: Mapping[str, Any]) -> None:
 def add_rule(agency: Agency, *, policy_key: str, calendar_key: str, **conditions: str) -> PolicyRule:
     """Add a line to the table. Raises RuleTwice, and NothingInForce for a policy or calendar that is not there."""
     owner = policy_choice.owner(agency)
+    # A line that names what is not there would stop every request it fits.
     catalogue.current_policy(owner, policy_key)
     catalogue.current_calendar(owner, calendar_key)
     try:

@@ -102,6 +102,7 @@ class Directory:
             return self._told(ticket, label, self._on_duty(ticket), wanted, besides)
         if label == ALARM:
             return self._alarm(ticket, wanted, besides)
+        # A label nobody here knows goes to the top: better one too high than nobody (N3).
         place = LADDER.index(label) if label in LADDER else len(LADDER) - 1
         for rung in LADDER[place:]:
             if found := self._told(ticket, rung, self._holders(ticket, rung), wanted, besides):
@@ -134,6 +135,7 @@ class Directory:
         for person, because, absent in holders:
             ways = tuple(ways_to(person, wanted, without=self.without(ticket)))
             if ways and ways[0].key not in besides:
+                # Named in the message that arrives: a leader must know that the SMS they count on does not (N8).
                 missing = tuple(channel for channel in wanted if channel not in {way.channel for way in ways})
                 found.setdefault(person.pk, Told(person, level, ways, because, absent, missing))
         return list(found.values())
@@ -186,6 +188,7 @@ class Directory:
 
     def _alarm(self, ticket: Ticket, wanted: Sequence[str], besides: Collection[str]) -> list[Told]:
         agency = self.agencies[ticket.agency_id]
+        # An administrator may read no sealed report; the alarm address learns its code and time alone (P13, N10).
         admins = [] if ticket.sealed else self.of_role[agency.pk, Role.ADMIN]
         holders = [Holder(person, Because.NOBODY) for person in _people(admins)]
         found = self._told(ticket, ALARM, holders, wanted, besides)
@@ -212,6 +215,7 @@ def ways_to(person: User, wanted: Iterable[str], *, without: Collection[str] = (
 
 def _way(person: User, channel: str) -> Recipient | None:
     destination = {
+        # An address that bounced is tried no more until it is mended: alerts must not vanish there one by one (N8).
         "email": "" if person.email_failed_at else person.email,
         "sms": "" if person.phone_failed_at else person.phone,
         "in_app": person.username,

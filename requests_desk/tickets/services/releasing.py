@@ -22,6 +22,7 @@ def let_go(*, at: datetime) -> int:
     One that cannot go any more returns to its author; one that breaks stays and holds up no other.
     """
     went = 0
+    # By number and each in its own transaction: a reply that breaks must not hold back the others until they are late.
     for pk in list(departures.due(at=at).values_list("pk", flat=True)):
         try:
             went += _let_one_go(pk, at=at)

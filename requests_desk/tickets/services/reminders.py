@@ -51,10 +51,13 @@ class Sweep:
 
 def sweep(*, at: datetime) -> int:
     """Settle what a crash left stored, then fire all that is due at `at`. Return how many milestones were looked at."""
+    # Asked once: every fifteen seconds of a quiet night cost one query and not eight.
     work = _work(at=at)
     own = Sweep(at=at)
+    # What waited goes first: it may be minutes from its deadline.
     if "reply" in work:
         releasing.let_go(at=at)
+    # Settled before milestones are looked at: what arrived in time must not be told as missed.
     if "outcome" in work:
         replies.take_up(notifications_outbox.unsettled(limit=LIMIT), at=at)
     looked = _fire_all(own) if "milestone" in work else 0
@@ -94,6 +97,7 @@ def _fire_all(own: Sweep) -> int:
         return fire_due(at=own.at, limit=limit, besides=besides, own=own, claim=claim)
 
     def set_aside(milestone: int) -> None:
+        # What the broken batch noted was rolled back: its digests would point to rows that are not there.
         own.storm.forget()
         _record_unreadable(milestone, own)
 
@@ -122,7 +126,9 @@ def fire_due(
         return Batch(0, set())
     if claim is not None:
         claim |= {milestone.pk for milestone in milestones}
+    # Asked after the lock: what another sweep told a moment ago must count as told.
     claimed = clocks.look(milestones, at=at)
+    # Without waiting: services lock a ticket before its milestones, and one of the two has to give way.
     tickets = locking.lock_free({look.milestone.clock_id for look in claimed})
     own.directory.know(tickets.values())
     alerts.bar_spent(own.directory, own.storm)
@@ -131,6 +137,7 @@ def fire_due(
     looks = [_heard(look, dues, waits=of_clock is None, at=at) for look, dues in whom]
     if of_clock is None and any(_is_untold(look, dues) for look, dues in whom):
         heartbeat.beat(heartbeat.UNTOLD, at=at)
+    # Recorded before it is told: should telling fail, both are rolled back, and the next sweep begins anew (N7).
     changes = clocks.mark_looked(looks, at=at, causes=_causes(looks, tickets))
     lines = [ledger.Line(tickets[change.milestone.clock_id], change.kind, change.facts) for change in changes]
     ledger.append(lines, actor=None, at=at)
@@ -160,8 +167,10 @@ def _tell_unreadable(milestone: Milestone, own: Sweep) -> None:
     if ticket is None:
         return
     own.directory.know([ticket])
+    # A policy nobody can read is the office's fault and hides no breach (P6).
     changes = record_breach(milestone, at=own.at, cause=BreachCause.NO_REPLY)
     ledger.append(ledger.lines_of(ticket, changes), actor=None, at=own.at)
+    # Told with the first record alone: it is looked at again every few minutes.
     people = own.directory.find(ticket, ALARM, FALLBACK_CHANNELS) if changes else []
     alerts.tell(
         [Due(ticket, milestone, one, ALARM, 0, is_breach=True) for one in people],
@@ -189,6 +198,7 @@ def _whom(look: Look, ticket: Ticket, directory: Directory) -> list[Due]:
             ticket,
             look.milestone,
             told,
+            # All of them in one name: each counts as told, though the person gets one message (N3).
             "+".join(planned.rung.key for planned in rungs),
             min(planned.rung.before_s for planned in rungs),
             look.decision.is_missed,
@@ -203,6 +213,7 @@ def _joined(known: Told, also: Told) -> Told:
     missing = dict.fromkeys(channel for one in (known, also) for channel in one.missing)
     return also._replace(
         ways=ways,
+        # Who stands on either rung in their own right needs no excuse for being told.
         because=known.because and also.because,
         missing=tuple(channel for channel in missing if channel not in {way.channel for way in ways}),
     )
@@ -215,12 +226,14 @@ def _heard(look: Look, dues: Iterable[Due], *, waits: bool, at: datetime) -> Loo
     absent = tuple(p for p in decision.tell if p.rung.label == DUTY and p.rung.key not in heard)
     tell = tuple(p for p in decision.tell if p not in absent)
     look = replace(look, decision=replace(decision, tell=tell, superseded=(*decision.superseded, *absent)))
+    # A rehearsal waits for nobody: in simulated time no one will ever come.
     return clocks.put_off(look, but=heard, until=at + NOBODY_THERE) if waits else look
 
 
 def _causes(looks: Sequence[Look], tickets: dict[int, Ticket]) -> dict[int, BreachCause]:
     """Return why milestones were missed where calls show that the requester could not be reached (P3)."""
     missed = {look.milestone.pk: look.milestone for look in looks if look.decision.is_missed}
+    # Only who was called often enough is asked after one by one: a batch may hold a thousand.
     called = Reply.objects.filter(
         ticket__in=[tickets[milestone.clock_id] for milestone in missed.values()], call_outcome__in=UNANSWERED_CALLS
     )

@@ -115,8 +115,10 @@ def send(
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
         _require_own_life(ticket)
         desk = signing.waits_for(ticket, draft, by=by)
+        # A plan that waits for a signature needs no proof yet that it went (P5).
         given, draft = draft, reply_checks.checked(ticket, draft, by=by, at=at, is_plan=bool(desk))
         departure = departures.moment(ticket, draft, send_at, at=at, may_undo=may_undo and not desk)
+        # Under the lock: of two clicks the second waits here and then finds what the first has written.
         earlier = _earlier(ticket, replace(draft, items=given.items), by=by, at=at, seen_seq=seen_seq)
         if earlier and earlier.state in TO_WRITE:  # taken back meanwhile: the same form goes on with it
             return write_again(ticket, earlier, draft, desk, by=by, at=at, files=files, departure=departure)
@@ -214,6 +216,7 @@ def carry(ticket: Ticket, reply: Reply, *, by: User, at: datetime) -> None:
         Delivery.objects.create(reply=reply, channel=reply.channel, failed_at=at, reason=reply.call_outcome)
         ledger.append([Line(ticket, "reply_not_reached", _facts(reply, reason=reply.call_outcome))], actor=by, at=at)
     else:
+        # The moment it was said or handed over counts, not the one it was typed in (P3).
         moment = reply.happened_at or at
         Delivery.objects.create(reply=reply, channel=reply.channel, reached_at=moment)
         _reached(ticket, reply, reached_at=moment, actor=by, at=at, is_proven=at - moment <= FREE_BACKDATING)
@@ -247,9 +250,11 @@ def _settle_one(outcome: Outcome, *, at: datetime) -> None:
     ticket = _lock_ticket_of(outcome)
     delivery = Delivery.objects.select_related("reply").get(notification_key=outcome.key)
     reply = delivery.reply
+    # A delivery that failed stays failed: what was voided comes back by a new sending, with its own proof (P4).
     if outcome.reached and delivery.reached_at is None and delivery.failed_at is None:
         delivery.reached_at = outcome.at
         delivery.save(update_fields=["reached_at"])
+        # The first delivery decides when it reached; a second copy makes it neither earlier nor later.
         if reply.reached_at is None:
             _reached(ticket, reply, reached_at=outcome.at, actor=None, at=at, is_proven=True)
     elif outcome.state == "failed" and delivery.failed_at is None:
@@ -317,6 +322,7 @@ def _reached(
     """Let a reply that arrived meet what it can, and open what it promised (P3, P5)."""
     reply.reached_at = reached_at
     reply.save(update_fields=["reached_at"])
+    # An answer to an earlier round does not answer what was asked since (P7).
     own = due.clocks_of(ticket, until=reply.cycle)
     is_current = reply.cycle == ticket.cycle
     settled = items.restate(ticket)
@@ -360,6 +366,7 @@ def _failed(ticket: Ticket, reply: Reply, *, reason: str, at: datetime) -> None:
     ):
         reply.reached_at = None
         reply.save(update_fields=["reached_at"])
+        # Kept for the history: a voided answer may bring a closed request back.
         before = ticket.state
         settled = items.restate(ticket)
         changes = _void(ticket, reply, at=at)
@@ -381,6 +388,7 @@ def _void(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     standing.restate(ticket)
     if ticket.closed_at:  # withdrawn or invalid all the same: missed is only what was due before that
         return changes + clocks.end(own, reason=ticket.ending, cause=cause, missed_by=ticket.closed_at, at=at)
+    # Here and not by the sweep, which could not tell that something was sent in time (P4).
     return changes + clocks.record_missed(own, cause=cause, at=at, among=reopened)
 
 

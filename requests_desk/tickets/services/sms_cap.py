@@ -38,6 +38,7 @@ class SmsCaps:
 
     def _used(self, agency: Agency) -> int:
         if agency.pk not in self.used:
+            # By the office's wall, as the provider's bill reads.
             start = self._local(agency).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
             self.used[agency.pk] = sent.count_since(f"agency:{agency.pk}", channel="sms", since=start)
         return self.used[agency.pk]

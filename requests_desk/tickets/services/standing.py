@@ -57,6 +57,7 @@ def promise(ticket: Ticket, reply: Reply, *, at: datetime) -> list[Change]:
     if reply.kind != ReplyKind.INTERIM or reply.promised_at is None:
         return []
     clock = due.reply_clock(ticket, cycle=reply.cycle)
+    # Judged anew, a reply must not promise a second time what it promised before.
     if clocks.is_promised([clock], by=reply.key):
         return []
     return clocks.promise(clock, due_at=reply.promised_at, opened_by=reply.key, at=at)
@@ -69,10 +70,12 @@ def stand(ticket: Ticket, *, cause: BreachCause, at: datetime, may_void: bool = 
     """
     own = due.clocks_of(ticket)
     changes: list[Change] = []
+    # In the order they arrived: the first that could meet a promise is the one that met it.
     standing = list(ticket.replies.filter(reached_at__isnull=False).order_by("reached_at", "pk"))
     asked = items.numbers(ticket)
     whole: set[int] = set()
     for place, reply in enumerate(standing):
+        # Only those up to this one: what came later cannot have completed it.
         final = [one for one in standing[: place + 1] if one.kind in FINAL_REPLIES and one.cycle == reply.cycle]
         done = _done(reply, final, asked.get(reply.cycle, set()))
         changes += clocks.meet(
@@ -88,6 +91,7 @@ def stand(ticket: Ticket, *, cause: BreachCause, at: datetime, may_void: bool = 
             unless_opened_by=[one.key for one in standing[place:]],
         )
         if done.is_final:
+            # After the last answer an interim reply owes nothing more in that round.
             whole.add(reply.cycle)
         elif reply.cycle not in whole:
             changes += promise(ticket, reply, at=at)  # one that came after a voided answer promises from now on
@@ -111,6 +115,7 @@ def _done(reply: Reply, final: Sequence[Reply], asked: Collection[int]) -> Done:
         return _sure(MilestoneName.values, [reply])
     left, settling = set(asked), []
     for one in final:
+        # A reply that repeats what was settled before adds nothing, and must not move the moment.
         if left & set(one.items):
             settling.append(one)
             left -= set(one.items)
@@ -119,6 +124,7 @@ def _done(reply: Reply, final: Sequence[Reply], asked: Collection[int]) -> Done:
 
 def _sure(names: Sequence[str], replies: Sequence[Reply]) -> Done:
     """Return it done when the last of these arrived, and proven where each of them is."""
+    # One doubtful part makes the whole as late as the day it was written down.
     doubtful = [one.created_at for one in replies if not _is_proven(one)]
     at = max(one.reached_at for one in replies if one.reached_at)
     return Done(names, at, not doubtful, max(doubtful, default=at))

@@ -44,6 +44,7 @@ def begin(chosen: Choice, *, started_at: datetime, external_deadline: datetime |
     """Start what times a cycle: the reply promise and, beside it, each limit that is set (P2, P12)."""
     policy, calendar = chosen.policy, chosen.calendar
     clock, changes = clocks.start(policy_version=policy, calendar_version=calendar, started_at=started_at, at=at)
+    # First, since it is the one that is shown and acknowledged (P12).
     timed = [Timed(clock, TicketClock.Role.REPLY, changes)]
     statutory = clocks.statutory_due_at(policy, calendar, started_at=started_at)
     limits = {MilestoneName.STATUTORY: statutory, MilestoneName.EXTERNAL: external_deadline}

@@ -24,6 +24,7 @@ def settle(outcome: Outcome, *, at: datetime) -> None:
 
     Once no message of an alert can reach its person any more it climbs at the next sweep, acknowledged or not asked.
     """
+    # Before anybody is looked for: the address that failed must not be chosen again.
     _flag(outcome, at=at)
     if outcome.key.startswith("digest:"):
         key = ":".join(outcome.key.split(":")[:2])
@@ -31,9 +32,11 @@ def settle(outcome: Outcome, *, at: datetime) -> None:
     elif named := ALERT.match(outcome.key):
         key = f"{named[0]}:{outcome.recipient}"
         same = Alert.objects.filter(milestone=int(named["milestone"]), rung=named["rung"], recipient=outcome.recipient)
+        # By the whole key: a moved deadline has alerts of the same rung for another instant.
         own = same.filter(pk__in=[alert.pk for alert in same if alert.key == key])
     else:
         return
+    # One way that is still open, or has worked, and the person counts as reached (N8).
     if not Notification.objects.filter(key__startswith=f"{key}:").exclude(state="failed").exists():
         own.filter(acknowledged_at__isnull=True, failed_at__isnull=True).update(failed_at=at, climb_at=at)
 
