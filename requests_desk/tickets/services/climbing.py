@@ -107,22 +107,19 @@ def _next(
     *,
     at: datetime,
 ) -> list[Due] | None:
-    """Return whom to tell in place of those who did not answer: nobody once it is met, moved or overtaken.
+    """Return whom to tell in place of those who did not answer: nobody once that is over.
 
     None where somebody should be told and nobody can be.
     """
     latest = max(ripe, key=lambda alert: (alert.told_at, alert.pk))
-    is_over = latest.due_at != milestone.due_at or (not latest.is_breach and milestone.due_at <= at)
-    # Who proves not reached after somebody took the case in hand needs nobody in their place.
-    is_heard = any(alert.acknowledged_at and alert.acknowledged_at >= latest.told_at for alert in told)
-    if not milestone.is_open or is_over or is_heard:
+    if _is_over(latest, milestone, told, at=at):
         return []
-    told = [alert for alert in told if not alert.acknowledged_at]
     # From the highest of those who did not answer: the rungs below have been asked already.
     reached = max(_height(alert.level) for alert in ripe)
     # One who was reached and keeps silent makes it a climb; only where nobody was reached is it a replacement (N8).
     failed = all(alert.failed_at for alert in ripe)
-    asked = [alert for alert in told if alert.needs_ack and not alert.failed_at and alert not in ripe]
+    unheard = [alert for alert in told if not alert.acknowledged_at]
+    asked = [alert for alert in unheard if alert.needs_ack and not alert.failed_at and alert not in ripe]
     rungs = [alert for alert in asked if alert.level != ALARM]  # an alarm once rung excuses nobody who is back
     # Somebody higher knows already; or a colleague does, and has time left or only stands in for who was not reached.
     if any(_height(a.level) > reached for a in rungs) or any(
@@ -147,6 +144,14 @@ def _next(
         Due(ticket, milestone, one._replace(because=why), f"{origin}>{one.level}", before_s, latest.is_breach)
         for one in people
     ] or None
+
+
+def _is_over(latest: Alert, milestone: Milestone, told: Sequence[Alert], *, at: datetime) -> bool:
+    """Tell whether nobody need be told in anybody's place: met, moved, overtaken, or taken in hand since."""
+    is_past = latest.due_at != milestone.due_at or (not latest.is_breach and milestone.due_at <= at)
+    # Who proves not reached after somebody took the case in hand needs nobody in their place.
+    is_heard = any(alert.acknowledged_at and alert.acknowledged_at >= latest.told_at for alert in told)
+    return not milestone.is_open or is_past or is_heard
 
 
 def _height(level: str) -> int:
