@@ -15,13 +15,6 @@ def for_subjects(subjects: Collection[str]) -> list[Notification]:
     return list(Notification.objects.filter(subject__in=subjects).prefetch_related("tries").order_by("id"))
 
 
-def outlines(subjects: Collection[str]) -> list[Notification]:
-    """Return every notification about these subjects without what it says, the oldest first. One query."""
-    rows = Notification.objects.filter(subject__in=subjects)
-    # A page lists hundreds of them: what they say is read of the one that is opened.
-    return list(rows.defer("text", "html", "headers").order_by("id"))
-
-
 def latest(
     owner: str,
     *,

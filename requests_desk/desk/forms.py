@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from requests_desk.desk import directory
 from requests_desk.desk.entries import LAYOUTS, Layout
 from requests_desk.people.models import Agency, Membership, Unit, User
 from requests_desk.tickets import access, rules
@@ -159,11 +158,9 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "id_assign_%s"
-        known = directory.of(agency)
-        directory.offer(self, "unit", agency.units.order_by("name"), known and known.units)
+        set_rows(self, "unit", agency.units.order_by("name"))
         able = Membership.objects.filter(agency=agency, role__in=access.REPLYING, user__is_active=True)
-        people = [person for person in known.people if person.pk in known.able] if known else None
-        directory.offer(self, "officer", User.objects.filter(pk__in=able.values("user")).order_by("full_name"), people)
+        set_rows(self, "officer", User.objects.filter(pk__in=able.values("user")).order_by("full_name"))
 
 
 class AssignManyForm(AssignForm):

@@ -234,7 +234,7 @@ def get(user: User | AnonymousUser, code: str, right: Right = Right.READ) -> Tic
     """Return the ticket of this code. Raises Ticket.DoesNotExist to strangers, Denied to lesser rights."""
     if "\x00" in code:  # PostgreSQL refuses even to look for it
         raise Ticket.DoesNotExist
-    rows = visible(user).select_related("agency", "unit", "officer", "requester").prefetch_related("requester__phones")
+    rows = visible(user).select_related("agency", "unit", "officer", "requester")
     ticket = rows.get(code=code)
     if right not in rights_on(user, ticket):
         raise Denied(right)

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from notifications.results import Result
 from requests_desk.tickets.models import Message, Reply, Ticket
-from requests_desk.tickets.services import replies
+from requests_desk.tickets.queries import ticket_page
+from requests_desk.tickets.services import cooperation, links, replies
+from sla.models import Breach, Milestone
 from tests.support.cast import Desk, a_reply, log_ticket, mail_is, outbox_row
 
 ANSWER = {
@@ -177,11 +179,35 @@ def test_it_costs_as_much_with_a_long_story(
     )
     client.get(ticket.url)  # versions of rules are read once
 
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(9):
         page = client.get(ticket.url)
 
     assert page.context["has_earlier"] == (count > 30)
     assert len(page.content) < 70_000
+
+
+@pytest.mark.parametrize("who", ["alice", "leader"])
+def test_it_costs_little_more_with_something_of_everything(
+    desk: Desk, who: str, django_assert_max_num_queries: Any
+) -> None:
+    at = timezone.now()
+    ticket = log_ticket(desk, at=at, officer=desk.alice, text="1. Quy hoạch?\n2. Giá điện?", field="cap_phep")
+    links.tie(ticket, log_ticket(desk, at=at), by=desk.bob, at=at)
+    part = {"unit": desk.office, "question": "Giá nào?", "due_at": at + timedelta(hours=2)}
+    cooperation.ask(ticket, **part, by=desk.alice, at=at)
+    replies.send(ticket, a_reply("interim", "call", promised_at=at + timedelta(days=1)), by=desk.alice, at=at)
+    milestone = Milestone.objects.get(name="first_reply", clock__ticket_clock__ticket=ticket)
+    Breach.objects.create(milestone=milestone, due_at=milestone.due_at, recorded_at=milestone.due_at)
+    reader = Client()
+    reader.force_login(getattr(desk, who))
+    ticket_page.clock(ticket)  # versions of rules are read once
+
+    with django_assert_max_num_queries(12):
+        page = reader.get(ticket.url)
+
+    shown = page.context
+    assert [len(shown[name]) for name in ("relatives", "parts", "breaches", "questions")] == [1, 1, 1, 2]
+    assert "apologise" in [act.action for act in shown["acts"]]
 
 
 def test_it_folds_what_was_said_long_ago_and_opens_it_on_demand(client: Client, ticket: Ticket) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from requests_desk.desk import known
 from requests_desk.desk.forms import text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import User
@@ -68,7 +69,7 @@ def _give_back(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> 
 
 
 def _waits(ticket: Ticket, rights: Collection[Right]) -> bool:
-    return bool(ticket.waiting_for) and ticket.apologies.filter(state=ApologyState.SUBMITTED).exists()
+    return bool(ticket.waiting_for) and any(one.state == ApologyState.SUBMITTED for one in ticket.apologies.all())
 
 
 SUBMIT = Verb(
@@ -78,7 +79,7 @@ SUBMIT = Verb(
     button=_("Submit to the leadership"),
     form=_write,
     act=_submit,
-    fits=lambda ticket, rights: apologies.is_owed(ticket),
+    fits=lambda ticket, rights: apologies.is_owed(ticket, missed=known.of(ticket, "missed")),
 )
 SIGN = Verb(
     right=Right.SIGN,

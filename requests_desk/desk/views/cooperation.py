@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from requests_desk.desk import directory
-from requests_desk.desk.forms import moment_field, text_field
+from requests_desk.desk.forms import moment_field, set_rows, text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets.access import Right
@@ -27,10 +27,7 @@ class AskForm(Seen):
 
     def __init__(self, ticket: Ticket, data: Data | None) -> None:
         super().__init__(ticket, data, prefix_id="ask_part")
-        rows = Unit.objects.filter(agency=ticket.agency_id).exclude(pk=ticket.unit_id or 0).order_by("name")
-        known = directory.of(ticket.agency)
-        others = [unit for unit in known.units if unit.pk != ticket.unit_id] if known else None
-        directory.offer(self, "unit", rows, others)
+        set_rows(self, "unit", ticket.agency.units.exclude(pk=ticket.unit_id or 0).order_by("name"))
 
 
 class OnePart(Seen):
@@ -53,12 +50,10 @@ class GiveBackForm(OnePart):
     reason = text_field(_("Why it is returned"), rows=2, required=True)
 
 
-def shown(ticket: Ticket, reader: User, *, can_reply: bool) -> list[dict[str, Any]]:
-    """Return the parts asked of other units, the latest first, each with the forms its reader may use."""
-    rows = AskedPart.objects.filter(ticket=ticket).select_related("unit", "asked_by", "settled_by").order_by("-pk")
+def shown(ticket: Ticket, asked: Iterable[AskedPart], reader: User, *, can_reply: bool) -> list[dict[str, Any]]:
+    """Return the parts asked of other units, each with the forms its reader may use."""
     parts = []
-    for part in rows:
-        part.ticket = ticket
+    for part in asked:
         waits = part.state == PartState.ASKED and ticket.state != State.CLOSED
         row: dict[str, Any] = {"part": part, "waits": waits, "can_withdraw": waits and can_reply}
         if waits and cooperation.may_settle(reader, part):

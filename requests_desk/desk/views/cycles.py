@@ -62,7 +62,7 @@ def _is_opened_by_message(ticket: Ticket, rights: Collection[Right]) -> bool:
     return (
         ticket.cycle > 1
         and ticket.state in (State.RECEIVED, State.ASSIGNED)
-        and ticket.cycles.filter(number=ticket.cycle, reason=CycleReason.MESSAGE).exists()
+        and any(one.number == ticket.cycle and one.reason == CycleReason.MESSAGE for one in ticket.cycles.all())
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from requests_desk.desk import directory
-from requests_desk.desk.forms import text_field
+from requests_desk.desk import known
+from requests_desk.desk.forms import set_choices, set_rows, text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets.access import Right
@@ -25,10 +25,11 @@ class OfferForm(Seen):
 
     def __init__(self, ticket: Ticket, data: Data | None) -> None:
         super().__init__(ticket, data, prefix_id="hand_over")
-        rows = Unit.objects.filter(agency=ticket.agency_id).exclude(pk=ticket.unit_id or 0).order_by("name")
-        known = directory.of(ticket.agency)
-        others = [unit for unit in known.units if unit.pk != ticket.unit_id] if known else None
-        directory.offer(self, "unit", rows, others)
+        set_rows(self, "unit", ticket.agency.units.exclude(pk=ticket.unit_id or 0).order_by("name"))
+        units = known.of(ticket, "units")
+        if units is not None:  # it stands on every page: they are not asked for again
+            others = [(unit.pk, str(unit)) for unit in units if unit.pk != ticket.unit_id]
+            set_choices(self, "unit", [("", "---------"), *others])
 
 
 class OneHandover(Seen):
@@ -65,12 +66,8 @@ def _give_back(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> 
 
 
 def _waits(ticket: Ticket, rights: Collection[Right]) -> bool:
-    """Asked once for each panel, of the database once: a page shows both or neither."""
-    known: bool | None = getattr(ticket, "_handover_waits", None)
-    if known is None:
-        known = ticket.officer_id is None and ticket.unit_id is not None and handovers.pending(ticket) is not None
-        ticket._handover_waits = known  # type: ignore[attr-defined]
-    return known
+    may_wait = ticket.officer_id is None and ticket.unit_id is not None
+    return may_wait and any(one.state == HandoverState.PENDING for one in ticket.handovers.all())
 
 
 HAND_OVER = Verb(

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from requests_desk.desk import directory
 from requests_desk.desk.forms import text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import Unit, User
@@ -30,8 +29,7 @@ class SplitForm(Seen):
         unit = self.fields["unit"]
         assert isinstance(unit, forms.ModelChoiceField)  # noqa: S101  declared so above
         unit.empty_label = str(_("Left to be sorted"))
-        known = directory.of(ticket.agency)
-        directory.offer(self, "unit", ticket.agency.units.order_by("name"), known and known.units)
+        unit.queryset = ticket.agency.units.order_by("name")
         asks_several = bool(items.current(ticket))
         if asks_several:
             free = [(item.number, f"{item.number}. {_line(item.text)}") for item in parting.movable(ticket)]

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from requests_desk.desk.views.verb import Seen, Verb
 from requests_desk.people.models import User
 from requests_desk.tickets.access import Right
-from requests_desk.tickets.models import Ticket
+from requests_desk.tickets.models import Ticket, TicketClock
 from requests_desk.tickets.moments import office_time
-from requests_desk.tickets.services import due, pauses
+from requests_desk.tickets.services import pauses
 from requests_desk.tickets.words import State
-from sla import versions
+from sla import pinned
 
 
 def _pause(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
@@ -41,7 +41,9 @@ def _is_allowed(ticket: Ticket, rights: Collection[Right]) -> bool:
     """Only what was asked something can wait for an answer, and only where the rules know a pause."""
     if ticket.state != State.INTERIM_SENT:
         return False
-    return versions.policy(due.reply_clock(ticket).policy_version_id).pause_days > 0
+    now = (TicketClock.Role.REPLY, ticket.cycle)
+    timed = next(one for one in ticket.ticket_clocks.all() if (one.role, one.cycle) == now)
+    return pinned.policy(timed.clock.policy_version_id).pause_days > 0
 
 
 PAUSE = Verb(

@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from requests_desk.desk import directory
-from requests_desk.desk.forms import text_field
+from requests_desk.desk.forms import set_rows, text_field
 from requests_desk.desk.views.verb import Data, Seen, Verb
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets.access import Right
@@ -24,9 +23,8 @@ class SealForm(Seen):
 
     def __init__(self, ticket: Ticket, data: Data | None = None) -> None:
         super().__init__(ticket, data, prefix_id="seal")
-        known = directory.of(ticket.agency)
-        directory.offer(self, "units", ticket.agency.units.order_by("name"), known and known.units)
-        directory.offer(self, "people", people_of(ticket.agency_id), known and known.people)
+        set_rows(self, "units", ticket.agency.units.order_by("name"))
+        set_rows(self, "people", people_of(ticket.agency_id))
 
 
 class ReasonForm(Seen):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from requests_desk.desk import directory, forms
+from requests_desk.desk import forms, known
 from requests_desk.desk.pages import DeskRequest, page
 from requests_desk.desk.reply_forms import ReplyForm
 from requests_desk.desk.views import composing, cooperation, verbs
@@ -29,7 +29,6 @@ from requests_desk.tickets.queries import alerts, ticket_page, ticket_reading
 from requests_desk.tickets.services import (
     assignment,
     closing,
-    links,
     locking,
     notices,
     refusing,
@@ -43,7 +42,7 @@ from requests_desk.tickets.words import ReplyKind
 def ticket(request: DeskRequest, code: str) -> HttpResponse:
     """Show a request. A POST names its `action`, asks for the right to it, and makes one call to the domain."""
     if request.method != "POST":
-        return _read(request, access.get(request.user, code))
+        return _page(request, access.get(request.user, code))
     action = request.POST.get("action", "")
     if verb := VERBS.get(action):
         return _verb(request, access.get(request.user, code, verb.right), action)
@@ -58,8 +57,8 @@ def panel(request: DeskRequest, code: str, action: str) -> HttpResponse:
     if action not in VERBS:
         raise Http404
     ticket = access.get(request.user, code, VERBS[action].right)
-    seen, rights = request.GET.get("seen", ""), access.rights_on(request.user, ticket)
-    act = verbs.opened(ticket, action, rights=rights, seen_seq=int(seen) if seen.isdecimal() else 0)
+    seen, rights = identifiers.row_number(request.GET.get("seen", "")), access.rights_on(request.user, ticket)
+    act = verbs.opened(ticket, action, rights=rights, seen_seq=seen or 0)
     if act is None:
         return HttpResponse(status=HTTPStatus.CONFLICT)
     return render(request, "desk/_act.html", {"ticket": ticket, "act": act})
@@ -74,13 +73,6 @@ def file(request: DeskRequest, pk: int) -> HttpResponseBase:
         return downloads.response(found)
     except Attachment.DoesNotExist as error:
         raise Http404 from error
-
-
-def _read(request: DeskRequest, ticket: Ticket) -> HttpResponse:
-    """Show the page; whoever sees it has read what the bell says of it."""
-    if request.method == "GET":
-        notices.read(request.user, ticket=ticket, at=timezone.now())
-    return _page(request, ticket)
 
 
 def _reply(request: DeskRequest, ticket: Ticket) -> HttpResponse:
@@ -180,46 +172,47 @@ def _show(form: Form, fields: dict[str, list[str]]) -> None:
 
 
 def _page(request: DeskRequest, ticket: Ticket, *, status: int = 200, **more: Any) -> HttpResponse:
-    at = timezone.now()
-    rights = access.rights_on(request.user, ticket)
-    relatives = ticket_page.relatives(ticket, access.visible(request.user))
-    is_survivor = any(one["link"] == "merged_from" for one in relatives)
-    absorbed = links.absorbed_by(ticket) if is_survivor else []
-    reading = ticket_reading.read(ticket, request.user, absorbed=absorbed, whole=request.GET.get("thread") == "all")
-    directory.know(ticket.agency, directory.Directory(reading.units, reading.people, reading.able))
-    before = request.GET.get("before", "")
-    timeline, older = ticket_page.timeline(ticket, before=identifiers.row_number(before), reading=reading)
-    conflict = more.pop("conflict", None)
-    breaches = ticket_page.breaches(reading)
-    begun = reading.begun
-    clock = ticket_page.clock(ticket)
-    known = composing.Known(reading.replies, reading.ready, reading.items, begun, clock.calendar)
-    form = more.pop("reply_form", None) or composing.fresh(request, ticket, known, at=at)
+    at, before = timezone.now(), identifiers.row_number(request.GET.get("before", ""))
+    reading = ticket_reading.read(ticket, request.user, whole=request.GET.get("thread") == "all", before=before)
+    known.keep(ticket, units=reading.units, missed=reading.missed)
+    if reading.is_unread and request.method == "GET":  # whoever sees the page has read what the bell says of it
+        notices.read(request.user, ticket=ticket, at=at)
+    rights, conflict = access.rights_on(request.user, ticket), more.pop("conflict", None)
+    clock = ticket_page.clock_of(ticket, reading)
+    written = composing.Known(reading.replies, reading.ready, reading.items, reading.begun, clock.calendar)
+    form = more.pop("reply_form", None) or composing.fresh(request, ticket, written, at=at)
+    noted = reading.begun.get(f"note:{ticket.code}")
     context = {
         "ticket": ticket,
         "requester": ticket.requester,
-        "field_name": ticket_page.field_name(ticket),
         "clock": clock,
-        "rounds": ticket_page.rounds(ticket),
-        "relatives": relatives,
-        "parts": cooperation.shown(ticket, request.user, can_reply=Right.REPLY in rights),
-        "breaches": breaches,
-        # Asked for only where one may have been owed.
-        "apologies": ticket_page.apologies(ticket) if breaches else [],
-        "thread": ticket_page.conversation(ticket, reading, absorbed),
-        "notices": ticket_page.notices(ticket, reading.sent, reading),
-        "unheard": alerts.still_unheard(reading.told),
-        "has_earlier": reading.has_earlier,
-        "timeline": timeline,
-        "timeline_next_url": f"?before={older}" if older else None,
+        "relatives": ticket_page.relatives(ticket, reading.links, access.visible(request.user)),
+        "parts": cooperation.shown(ticket, reading.parts, request.user, can_reply=Right.REPLY in rights),
         "can": {right.value: True for right in rights},
-        "questions": known.asked,
         "reply_form": form,
-        "going": ticket_page.going(known.written, at=at),
-        "note_form": forms.NoteForm(initial=begun[noted].data if (noted := f"note:{ticket.code}") in begun else {}),
+        "going": ticket_page.going(written.written, at=at),
+        "note_form": forms.NoteForm(initial=noted.data if noted else {}),
         "acts": verbs.panels(ticket, rights, more.pop("bound", {}), asked=request.GET.get("act", "")),
         "conflict": ticket_page.happened(conflict) if conflict else None,
         "at": at,
     }
-    context |= composing.beside(request, ticket, form, known, at=at)
+    context |= _story(ticket, reading) | composing.beside(request, ticket, form, written, at=at)
     return render(request, "desk/ticket.html", context | more, status=status)
+
+
+def _story(ticket: Ticket, reading: ticket_reading.Reading) -> dict[str, Any]:
+    """Return what happened to a request, as its page tells it."""
+    timeline, older = ticket_page.timeline(reading)
+    return {
+        "field_name": str(reading.field or ticket.field),
+        "rounds": ticket_page.rounds(ticket),
+        "breaches": ticket_page.breaches(reading),
+        "apologies": reading.apologies,
+        "thread": ticket_page.conversation(ticket, reading),
+        "notices": ticket_page.notices(reading),
+        "unheard": alerts.still_unheard(reading.told),
+        "has_earlier": reading.has_earlier,
+        "timeline": timeline,
+        "timeline_next_url": f"?before={older}" if older else None,
+        "questions": reading.items,
+    }

@@ -42,12 +42,6 @@ def alarmed(user: User) -> QuerySet[Alert]:
     return _unheard().filter(level=ALARM, ticket__in=access.visible(user)).exclude(Exists(since))
 
 
-def of_ticket(ticket: Ticket) -> list[Alert]:
-    """Return every alert of a ticket with whom it told, who heard it and its milestone. One query."""
-    rows = Alert.objects.filter(ticket=ticket).select_related("person", "acknowledged_by", "milestone")
-    return list(rows.order_by("pk"))
-
-
 def still_unheard(told: Iterable[Alert]) -> list[Alert]:
     """Return of these alerts those that nobody acknowledged, and that still ask for it."""
     return [
@@ -55,11 +49,6 @@ def still_unheard(told: Iterable[Alert]) -> list[Alert]:
         for one in told
         if one.needs_ack and not (one.acknowledged_at or one.milestone.met_at or one.milestone.ended_at)
     ]
-
-
-def subjects(ticket: Ticket, told: Iterable[Alert]) -> list[str]:
-    """Return as `message_subjects`, of alerts read before."""
-    return [ticket.key, *(f"digest:{pk}" for pk in sorted({one.digest_id for one in told if one.digest_id}))]
 
 
 def untold(user: User) -> list[Ticket]:

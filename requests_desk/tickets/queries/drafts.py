@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from requests_desk.people.models import User
 from requests_desk.tickets.models import Draft
 
@@ -18,8 +16,3 @@ def begun(user: User) -> list[Draft]:
 def one(user: User, pk: str) -> Draft | None:
     """Return one of a person's own drafts."""
     return Draft.objects.filter(user=user, pk=pk).first() if pk.isdecimal() else None
-
-
-def rows_on(user: User, code: str) -> QuerySet[Draft]:
-    """Return what a person began to write on the page of a ticket, each under its place."""
-    return Draft.objects.filter(user=user, place__in=[f"reply:{code}", f"note:{code}"])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db.models import Q, QuerySet
 
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import Mail, Mailbox
-from requests_desk.tickets.words import MailReason, MailState
+from requests_desk.tickets.words import MailState
 
 PAGE = 50
 WAITING = (MailState.PARKED, MailState.SET_ASIDE)
@@ -48,17 +46,6 @@ def count_waiting(user: User) -> int:
 def one(user: User, pk: int) -> Mail | None:
     """Return a mail this person may open, or None."""
     return reachable(user).select_related("mailbox", "ticket", "settled_by", "duplicate_of").filter(pk=pk).first()
-
-
-def of_tickets(tickets: Sequence[int]) -> list[Mail]:
-    """Return the mails these requests and what was added to them came by, without their words. One query."""
-    return list(rows_of(tickets))
-
-
-def rows_of(tickets: Sequence[int]) -> QuerySet[Mail]:
-    """Return the mails of `of_tickets`, not asked for yet."""
-    rows = Mail.objects.filter(ticket__in=tickets, state=MailState.DONE, duplicate_of__isnull=True)
-    return rows.exclude(reason__in=[MailReason.REPORTED, MailReason.STAFF]).defer("text").order_by("pk")
 
 
 def silent(user: User) -> list[Mailbox]:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from notifications import queries as outbox
 from notifications.models import Notification
 from requests_desk.library.models import Document
 from requests_desk.library.queries import documents
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
 from requests_desk.tickets.models import (
-    Apology,
     Attachment,
     Delivery,
     Event,
-    Field,
     Mail,
     Message,
     Reply,
@@ -30,14 +27,13 @@ from requests_desk.tickets.models import (
     TicketLink,
 )
 from requests_desk.tickets.queries import alerts
-from requests_desk.tickets.queries.ticket_reading import Reading
+from requests_desk.tickets.queries.ticket_reading import TIMELINE_PAGE, Reading
 from requests_desk.tickets.services import departures, limits, links, replies
 from requests_desk.tickets.words import LinkKind, ReplyState
 from sla import explain, pinned, wording, worktime
 from sla.models import Clock, Milestone, MilestoneName
 from sla.policies import Policy
 
-TIMELINE_PAGE = 50
 Files = dict[tuple[str, int | None], list[Attachment]]
 Mails = dict[tuple[str, int | None], Mail]
 PROOF = ("attempts", "accepted_at", "delivered_at", "failed_at")
@@ -101,34 +97,21 @@ class Timed:
     statutory: tuple[str, ...] = ()
 
 
-def sent(ticket: Ticket) -> list[Notification]:
-    """Return every message that went out about a ticket, digests that list it too, the oldest first, without texts."""
-    return outbox.outlines(alerts.message_subjects(ticket))
-
-
-def notices(ticket: Ticket, sent: list[Notification], reading: Reading | None = None) -> list[dict[str, Any]]:
-    """Return of `sent` what went by itself, the newest first: whom it told, how it fared, in how many tries (N7).
+def notices(reading: Reading) -> list[dict[str, Any]]:
+    """Return of what was sent what went by itself, the newest first: whom it told and how it fared (N7).
 
     What belongs to an alert names it: on which rung its reader stands, and who acknowledged it when (N2).
     """
     names = ("pk", "cause", "channel", "destination", "state", "reason", "created_at", *PROOF)
-    readers = _readers(sent) if reading is None else {f"user:{pk}": name for pk, name in reading.names.items()}
-    told = alerts.by_message(alerts.of_ticket(ticket) if reading is None else reading.told)
+    told = alerts.by_message(reading.told)
     return [
         {name: getattr(row, name) for name in names}
-        | {"at": row.outcome_at or row.created_at, "reader": readers.get(row.recipient, "")}
+        | {"at": row.outcome_at or row.created_at, "reader": reading.called.get(row.recipient, "")}
         # A digest names other requests too: its proof is shown here, its words are not (P13).
         | {"opens": row.subject.startswith("ticket:"), "alert": told.get(alerts.of_message(row.key))}
-        for row in reversed(sent)
+        for row in reversed(reading.sent)
         if row.cause != replies.CAUSE
     ]
-
-
-def _readers(sent: list[Notification]) -> dict[str, str]:
-    """Return the names of the staff among the recipients: their keys alone tell a person nothing."""
-    keys = {row.recipient for row in sent if row.recipient.startswith("user:")}
-    people = User.objects.in_bulk([int(key.removeprefix("user:")) for key in keys]) if keys else {}
-    return {f"user:{pk}": str(person) for pk, person in people.items()}
 
 
 def going(written: Sequence[Reply], *, at: datetime) -> list[Going]:
@@ -141,46 +124,44 @@ def going(written: Sequence[Reply], *, at: datetime) -> list[Going]:
     return sorted(found, key=lambda one: one.goes_at)
 
 
-def conversation(ticket: Ticket, reading: Reading, absorbed: Sequence[int]) -> list[Said]:
+def conversation(ticket: Ticket, reading: Reading) -> list[Said]:
     """Return what was asked, replied and noted, the oldest first; of a long story the question and its latest part.
 
-    What was asked and noted in the requests merged into it, `absorbed`, is part of it (P8).
+    What was asked and noted in the requests merged into it is part of it (P8).
     """
-    merged = Ticket.objects.filter(pk__in=absorbed) if absorbed else ()
     known = {row.key: row for row in reading.sent}
     files, came = _files(reading.files), _mails(reading.mails)
+    public = documents.published_of([pk for reply in reading.replies for pk in reply.documents])
     said = [
-        *(_message(m, reading.names, files, came) for m in reading.messages),
-        *(_reply(row, known, files) for row in reading.replies),
+        *(_message(m, files, came) for m in reading.messages),
+        *(_reply(row, known, files, public) for row in reading.replies),
     ]
     if reading.has_earlier:
         begins_at = reading.messages[-1].at
         said = [one for one in said if one.at >= begins_at]
-    asked = [_asked(one, ticket, files, came) for one in (ticket, *merged)]
+    asked = [_asked(one, ticket, files, came) for one in (ticket, *reading.merged)]
     return sorted([*asked, *said], key=lambda one: one.at)
 
 
-def apologies(ticket: Ticket) -> list[Apology]:
-    """Return what was written to say sorry, signed or not, the latest first."""
-    return list(ticket.apologies.select_related("author", "signed_by").order_by("-pk"))
-
-
-def timeline(
-    ticket: Ticket, *, before: int | None = None, reading: Reading | None = None
-) -> tuple[list[Happened], int | None]:
+def timeline(reading: Reading) -> tuple[list[Happened], int | None]:
     """Return a page of the history, the newest first, and the number before which the next page lies."""
-    rows = ticket.events.select_related("actor").order_by("-seq")
-    rows = rows.filter(seq__lt=before) if before else rows
-    events = list(rows[: TIMELINE_PAGE + 1])
-    names = _names(events, reading)
-    lines = [_happened(event, names) for event in events[:TIMELINE_PAGE]]
-    return lines, lines[-1].seq if len(events) > TIMELINE_PAGE else None
+    lines = [_happened(event, reading.called) for event in reading.events[:TIMELINE_PAGE]]
+    return lines, lines[-1].seq if len(reading.events) > TIMELINE_PAGE else None
 
 
 def clock(ticket: Ticket) -> Timed:
     """Return the reply clock of the current cycle with what else runs beside it, and why it is due when it is (P11)."""
     own = Milestone.objects.filter(clock__ticket_clock__ticket=ticket, clock__ticket_clock__cycle=ticket.cycle)
-    found = list(own.select_related("clock__ticket_clock").order_by("clock_id", "pk"))
+    return _timed(list(own.select_related("clock__ticket_clock").order_by("clock_id", "pk")))
+
+
+def clock_of(ticket: Ticket, reading: Reading) -> Timed:
+    """Return the same of what was read before."""
+    now = {timed.clock_id for timed in ticket.ticket_clocks.all() if timed.cycle == ticket.cycle}
+    return _timed([one for one in reading.milestones.values() if one.clock_id in now])
+
+
+def _timed(found: Sequence[Milestone]) -> Timed:
     rows = list({m.clock_id: m.clock for m in found}.values())
     row = next(one for one in rows if one.ticket_clock.role == TicketClock.Role.REPLY)
     # What a merge brought and took back again is no concern of this request any more.
@@ -215,31 +196,25 @@ def _why(clock: Clock, policy: Policy, milestone: Milestone, rule: worktime.Rule
 
 def rounds(ticket: Ticket) -> list[TicketCycle]:
     """Return the cycles of a request that was taken up again, the oldest first; none for any other (P7)."""
-    return list(ticket.cycles.order_by("number")) if ticket.cycle > 1 else []
+    return sorted(ticket.cycles.all(), key=lambda one: one.number) if ticket.cycle > 1 else []
 
 
-def relatives(ticket: Ticket, visible: QuerySet[Ticket]) -> list[dict[str, Any]]:
+def relatives(ticket: Ticket, found: Sequence[TicketLink], visible: QuerySet[Ticket]) -> list[dict[str, Any]]:
     """Return the requests this one belongs with, among those its reader may see: what each is to it (P13)."""
-    rows = TicketLink.objects.filter(Q(ticket=ticket, other__in=visible) | Q(other=ticket, ticket__in=visible))
+    others = [link.other_id if link.ticket_id == ticket.pk else link.ticket_id for link in found]
+    seen = visible.only("code", "state").in_bulk(others) if others else {}
     return [
-        {"link": str(row.kind), "ticket": row.other}
-        if row.ticket_id == ticket.pk
-        else {"link": links.BACK[LinkKind(row.kind)], "ticket": row.ticket}
-        for row in rows.select_related("ticket", "other").order_by("at", "pk")
+        {"link": str(link.kind) if pk == link.other_id else links.BACK[LinkKind(link.kind)], "ticket": seen[pk]}
+        for link, pk in zip(found, others, strict=True)
+        if pk in seen
     ]
-
-
-def field_name(ticket: Ticket) -> str:
-    """Return what people read for the ticket's field; one its agency does not list as it was given."""
-    listed = Field.objects.filter(agency=ticket.agency_id, code=ticket.field).first() if ticket.field else None
-    return str(listed) if listed else ticket.field
 
 
 def breaches(reading: Reading) -> list[dict[str, Any]]:
     """Return every missed milestone, void ones and those of merged requests too: none is ever erased (P6, P8)."""
     return [
         {
-            "milestone": reading.missed[b.milestone_id].name,
+            "milestone": reading.milestones[b.milestone_id].name,
             "due_at": b.due_at,
             "recorded_at": b.recorded_at,
             "cause": b.cause,
@@ -251,7 +226,7 @@ def breaches(reading: Reading) -> list[dict[str, Any]]:
 
 def happened(event: Event) -> Happened:
     """Return one event in words."""
-    return _happened(event, _names([event]))
+    return _happened(event, _names(event))
 
 
 def _milestone(milestone: Milestone) -> dict[str, Any]:
@@ -278,13 +253,13 @@ def _asked(asked: Ticket, ticket: Ticket, files: Files, came: Mails) -> Said:
     return Said("in", asked.received_at, asked.text, asked.channel, author=str(ticket.requester), files=own, mail=mail)
 
 
-def _message(message: Message, names: Mapping[int, str], files: Files, came: Mails) -> Said:
+def _message(message: Message, files: Files, came: Mails) -> Said:
     own, mail = tuple(files.get(("message", message.pk), ())), came.get(("message", message.pk))
-    author = names.get(message.author_id or 0) or (mail.sender if mail else "")
+    author = str(message.author or "") or (mail.sender if mail else "")
     return Said(message.direction, message.at, message.text, message.channel, author=author, files=own, mail=mail)
 
 
-def _reply(reply: Reply, sent: dict[str, Notification], files: Files) -> Said:
+def _reply(reply: Reply, sent: dict[str, Notification], files: Files, public: Iterable[Document]) -> Said:
     deliveries = tuple(_delivery(d, sent.get(d.notification_key or "")) for d in reply.deliveries.all())
     text = "\n".join(part for part in (reply.text, reply.said, reply.done) if part)
     return Said(
@@ -300,7 +275,7 @@ def _reply(reply: Reply, sent: dict[str, Notification], files: Files) -> Said:
         return_reason=reply.return_reason,
         deliveries=deliveries,
         files=tuple(files.get(("reply", reply.pk), ())),
-        documents=tuple(documents.published_of(reply.documents)),
+        documents=tuple(one for one in public if one.pk in reply.documents),
         reply=reply.pk,
     )
 
@@ -325,15 +300,12 @@ def _happened(event: Event, names: dict[str, str]) -> Happened:
     return Happened(event.seq, event.at, sentences.sentence(event, names), actor, icon)
 
 
-def _names(events: list[Event], reading: Reading | None = None) -> dict[str, str]:
-    assigned = [event.facts for event in events if event.kind in sentences.MOVES]
-    asked = [event.facts["unit"] for event in events if event.kind in sentences.PARTS]
-    moved = {facts["unit"][1] for facts in assigned if facts["unit"][1]} | set(asked)
-    held = {facts["officer"][1] for facts in assigned if facts["officer"][1]}
-    units = {unit.pk: str(unit) for unit in reading.units} if reading else {}
-    people = dict(reading.names) if reading else {}
-    if moved - set(units):
-        units |= {pk: str(unit) for pk, unit in Unit.objects.in_bulk(moved - set(units)).items()}
-    if held - set(people):
-        people |= {pk: str(user) for pk, user in User.objects.in_bulk(held - set(people)).items()}
-    return {f"unit:{pk}": name for pk, name in units.items()} | {f"user:{pk}": name for pk, name in people.items()}
+def _names(event: Event) -> dict[str, str]:
+    """Return the names of the unit and the person one line speaks of."""
+    unit, held = None, None
+    if event.kind in sentences.MOVES:
+        unit, held = event.facts["unit"][1], event.facts["officer"][1]
+    elif event.kind in sentences.PARTS:
+        unit = event.facts["unit"]
+    units = {f"unit:{one.pk}": str(one) for one in Unit.objects.filter(pk=unit or 0)}
+    return units | {f"user:{one.pk}": str(one) for one in User.objects.filter(pk=held or 0)}

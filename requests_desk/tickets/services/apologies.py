@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,10 +28,14 @@ class Refused(refusing.Refused):
     """It cannot be submitted or signed so. `fields` says what to change; nothing was saved or sent."""
 
 
-def is_owed(ticket: Ticket) -> bool:
-    """Tell whether a promise of this ticket was broken, and nobody has signed or waits to sign an apology yet."""
+def is_owed(ticket: Ticket, *, missed: Iterable[Breach] | None = None) -> bool:
+    """Tell whether a promise of this ticket was broken, and nobody has signed or waits to sign an apology yet.
+
+    `missed` are its breaches, void ones too, where they were read before.
+    """
     done = (ApologyState.SUBMITTED, ApologyState.SIGNED)
-    return _breaches(ticket).exists() and not ticket.apologies.filter(state__in=done).exists()
+    is_late = _breaches(ticket).exists() if missed is None else any(one.voided_at is None for one in missed)
+    return is_late and not any(one.state in done for one in ticket.apologies.all())
 
 
 def drafted(ticket: Ticket) -> str:

@@ -8,16 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import splitting
-from requests_desk.tickets.models import Item, Message, Reply, Ticket, TicketLink
+from requests_desk.tickets.models import Item, Message, Reply, Ticket
 from requests_desk.tickets.services import ledger, locking, refusing
 from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import FINAL_REPLIES, LinkKind, ReplyState, State
+
+_WAITS = (ReplyState.SUBMITTED, ReplyState.APPROVED, ReplyState.WAITING)
 
 
 class Refused(refusing.Refused):
@@ -74,8 +76,8 @@ def may_change(ticket: Ticket) -> bool:
     """Tell whether the questions may be told apart anew: open, not merged, and no final reply speaks of them yet."""
     if ticket.state in (State.REPLIED, State.CLOSED):
         return False
-    merged = TicketLink.objects.filter(other=ticket, kind=LinkKind.MERGED_INTO)
-    return not Ticket.objects.filter(Exists(merged) | Exists(_going(ticket)), pk=ticket.pk).exists()
+    has_taken_in = any(link.kind == LinkKind.MERGED_INTO for link in ticket.linked_from.all())
+    return not has_taken_in and not _going(ticket)
 
 
 def current(ticket: Ticket) -> list[Item]:
@@ -105,7 +107,7 @@ def unspoken(ticket: Ticket, items: Sequence[Item]) -> list[int]:
 
 def spoken(ticket: Ticket) -> set[int]:
     """Return the numbers of the current cycle that a final reply speaks of, arrived or still on its way."""
-    return {number for one in _going(ticket).values_list("items", flat=True) for number in one}
+    return {number for reply in _going(ticket) for number in reply.items}
 
 
 def restate(ticket: Ticket) -> list[Line]:
@@ -165,11 +167,10 @@ def _of_now(ticket: Ticket) -> Q:
     return Q(ticket=ticket, cycle=ticket.cycle)
 
 
-def _going(ticket: Ticket) -> Any:
+def _going(ticket: Ticket) -> list[Reply]:
     """Return the final replies of the current cycle that arrived, are on their way or wait to be signed or carried."""
-    final = Reply.objects.filter(_of_now(ticket), kind__in=FINAL_REPLIES)
-    waits = Q(state__in=(ReplyState.SUBMITTED, ReplyState.APPROVED, ReplyState.WAITING))
-    return final.filter(waits | Q(deliveries__isnull=False, deliveries__failed_at__isnull=True)).distinct()
+    final = [one for one in ticket.replies.all() if one.cycle == ticket.cycle and one.kind in FINAL_REPLIES]
+    return [one for one in final if one.state in _WAITS or any(way.failed_at is None for way in one.deliveries.all())]
 
 
 def _write(ticket: Ticket, texts: Sequence[str], *, cycle: int) -> list[Item]:

@@ -11,7 +11,7 @@ from notifications.results import Result
 from requests_desk.people.models import Absence, Agency, Duty, Role, User
 from requests_desk.tickets import alert_texts
 from requests_desk.tickets.models import Alert, Digest, Ticket
-from requests_desk.tickets.queries import ticket_page
+from requests_desk.tickets.queries import ticket_page, ticket_reading
 from requests_desk.tickets.services import batches, climbing, reminders
 from requests_desk.tickets.services.alerts import MOST_SINGLE
 from tests.support.cast import (
@@ -334,7 +334,8 @@ def test_it_shows_on_each_request_of_a_digest_how_the_digest_fared(desk):
     mail_is(Result.accepted(), mail, at=DUE)
 
     for ticket in tickets:
-        shown = [row for row in ticket_page.notices(ticket, ticket_page.sent(ticket)) if row["cause"] == "alert:breach"]
+        rows = ticket_page.notices(ticket_reading.read(ticket, desk.alice))
+        shown = [row for row in rows if row["cause"] == "alert:breach"]
         assert [(row["channel"], row["state"], row["opens"], row["alert"].ticket) for row in shown] == [
             ("sms", "pending", False, ticket),
             ("email", "sent", False, ticket),
@@ -345,7 +346,7 @@ def test_it_shows_with_the_proof_of_an_alert_whose_it_was_and_who_acknowledged_i
     reminders.sweep(at=DUE - 8 * HOUR)
     climbing.acknowledge([Alert.objects.get(person=desk.alice)], by=desk.alice, at=DUE - 7.5 * HOUR)
 
-    rows = ticket_page.notices(ticket, ticket_page.sent(ticket))
+    rows = ticket_page.notices(ticket_reading.read(ticket, desk.alice))
     shown = {row["destination"]: row["alert"] for row in rows if row["cause"] == "alert:reminder"}
 
     assert {to: alert.level for to, alert in shown.items()} == {

@@ -13,7 +13,7 @@ from requests_desk.tickets.access import Right
 from requests_desk.tickets.models import AskedPart, Exclusion, Message, Notice, Ticket
 from requests_desk.tickets.queries import cooperation as owed
 from requests_desk.tickets.queries import desk as lists
-from requests_desk.tickets.queries import ticket_page
+from requests_desk.tickets.queries import ticket_page, ticket_reading
 from requests_desk.tickets.queries.filters import Filters
 from requests_desk.tickets.services import closing, cooperation, merging, refusing, reminders
 from tests.support.cast import Desk, a_person, answered_by_call, later, log_ticket
@@ -80,7 +80,7 @@ def test_it_tells_the_unit_and_then_the_lead(desk, ticket, other, nam):
     assert told(nam) == ["part_asked"]
     assert told(desk.alice)[-1] == "part_settled"
     assert Message.objects.get(ticket=ticket).direction == "note"
-    said = [line.sentence for line in ticket_page.timeline(Ticket.objects.get())[0]]
+    said = [line.sentence for line in ticket_page.timeline(ticket_reading.read(Ticket.objects.get(), nam))[0]]
     assert any(str(other) in sentence for sentence in said)
 
 
