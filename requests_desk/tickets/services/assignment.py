@@ -72,6 +72,23 @@ def _news(ticket: Ticket, unit: int | None, officer: int | None) -> NoticeKind |
     return NoticeKind.UNIT_ASSIGNED if ticket.unit_id != unit else None
 
 
+def take_from_who_left(ticket: Ticket) -> list[Line]:
+    """Take a locked ticket off the desk of an officer who may hold it no more; return the line that says so, if any.
+
+    Who leaves hands over what is open alone: what they had closed may come back later.
+    """
+    if ticket.unit is None or ticket.officer is None:
+        return []
+    try:
+        require(ticket, ticket.unit, ticket.officer)
+    except Refused:
+        facts = {"unit": [ticket.unit_id, ticket.unit_id], "officer": [ticket.officer_id, None]}
+        ticket.officer = None
+        ticket.save(update_fields=["officer"])
+        return [Line(ticket, "assigned", facts)]
+    return []
+
+
 def assign_many(
     tickets: Collection[Ticket], *, unit: Unit, officer: User | None, reason: str, by: User, at: datetime
 ) -> None:

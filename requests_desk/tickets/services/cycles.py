@@ -14,6 +14,7 @@ from requests_desk.people.models import User
 from requests_desk.tickets import splitting
 from requests_desk.tickets.models import Attachment, Message, Ticket, TicketCycle
 from requests_desk.tickets.services import (
+    assignment,
     attachments,
     due,
     intake,
@@ -221,7 +222,8 @@ def _taken_up(
     )
     begun = timing.begin(chosen, started_at=received_at, at=at)
     asked = items.begin(ticket, splitting.questions(words.text), cycle=number)
-    lines = [*came, Line(ticket, "cycle_opened", facts), *asked, *timing.tie(ticket, begun, cycle=number)]
+    left = assignment.take_from_who_left(ticket)
+    lines = [*came, Line(ticket, "cycle_opened", facts), *asked, *left, *timing.tie(ticket, begun, cycle=number)]
     ledger.append(lines, actor=by, at=at)
     due.refresh(ticket)
     notices.tell(NoticeKind.REOPENED, ticket, by=by, at=at)

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from notifications.results import Result
-from requests_desk.tickets.models import Exclusion, Ticket, TicketClock, TicketLink
+from requests_desk.tickets.models import Exclusion, Notice, Ticket, TicketClock, TicketLink
 from requests_desk.tickets.queries import promise
-from requests_desk.tickets.services import closing, corrections, cycles, refusing, reminders, replies
+from requests_desk.tickets.services import closing, corrections, cycles, leaving, refusing, reminders, replies
 from requests_desk.tickets.services.cycles import Taken, Words
 from sla.models import Breach, Milestone
 from tests.support.cast import (
@@ -335,3 +335,18 @@ def test_it_never_lowers_the_number_of_breaches(desk, steps, gap):
         standing = Breach.objects.filter(milestone__clock__ticket_clock__ticket=ticket, voided_at=None).count()
         assert standing >= seen
         seen = standing
+
+
+def test_it_lies_on_no_desk_of_an_officer_who_left_since(desk):
+    """P7: open again, it must be among what nobody holds, and its head of unit is told."""
+    ticket = log_ticket(desk, officer=desk.alice)
+    answered_by_call(ticket, by=desk.alice, at=later(hours=2))
+    closing.close(ticket, "answered", by=desk.alice, at=later(hours=2))
+    leaving.leave(desk.alice, desk.agency, by=desk.root, at=later(hours=3))
+
+    cycles.message_received(ticket, Words("Chưa rõ."), by=None, at=later(days=1))
+
+    ticket.refresh_from_db()
+    assert (ticket.unit, ticket.officer) == (desk.unit, None)
+    assert ticket.events.filter(kind="assigned").latest("seq").facts["officer"] == [desk.alice.pk, None]
+    assert Notice.objects.filter(ticket=ticket, person=desk.bob, kind="reopened").exists()
