@@ -42,6 +42,7 @@ def drafted(ticket: Ticket) -> str:
     """Return the words to begin with: those returned for revision, or the house's own with what is known filled in."""
     if returned := ticket.apologies.filter(state=ApologyState.RETURNED).order_by("-pk").first():
         return str(returned.text)
+    # The first one missed: that is when the requester was let down.
     missed = _breaches(ticket).order_by("due_at").values_list("due_at", flat=True).first() or ticket.received_at
     is_promised = ticket.next_due_at is not None and ticket.next_due_at > missed
     context = {

@@ -178,6 +178,7 @@ def draft_of(reply: Reply) -> Draft:
 def _locked(reply: Reply, states: Collection[ReplyState], *, by: User, seen_seq: int | None) -> tuple[Ticket, Reply]:
     ticket = locking.lock(reply.ticket, seen_seq=seen_seq, by=by)
     reply = Reply.objects.select_related("ticket").get(pk=reply.pk)
+    # Read again under the lock: a merge may have carried it off, and a colleague may have decided.
     if reply.ticket_id != ticket.pk or reply.state not in states or ticket.state == State.CLOSED:
         raise refusing.NotNow("nothing_waits", _("This reply does not wait for that any more."))
     reply.ticket = ticket

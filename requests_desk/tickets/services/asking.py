@@ -92,6 +92,7 @@ def _ticket(agency: Agency, key: str) -> Ticket | None:
 
 
 def _again(ticket: Ticket, token: str) -> Sent:
+    # Whoever types the same words by chance finds the request, and never its link.
     is_own = ticket.status_links.filter(digest=identifiers.token_digest(token), revoked_at=None).exists()
     return Sent(ticket, None, token if is_own else "")
 

@@ -128,6 +128,7 @@ def require(ticket: Ticket, unit: Unit, officer: User | None) -> None:
     if officer is None:
         return
     held = Membership.objects.filter(user=officer, agency=ticket.agency_id, user__is_active=True).select_related("user")
+    # Who belongs to no unit works for all of them, as leaders do.
     if not any(m.unit_id in (unit.pk, None) and access.Right.REPLY in access.RIGHTS[m.role] for m in held):
         raise Refused({"officer": [_("This person does not work in the unit.")]})
     if officer.pk in access.excluded(held, exclusions):

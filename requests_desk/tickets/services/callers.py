@@ -38,6 +38,7 @@ def by_lookup(ticket: Ticket, lookup: str, *, by: User, at: datetime) -> None:
     is_right = identifiers.lookup_digest(ticket.code, lookup) == ticket.lookup_digest
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)
+        # Counted under the lock and for the right one too: else the last guess would be free.
         if _wrong(ticket, at=at) >= TRIES:
             raise Refused({"lookup": [_("Wrong too often: wait ten minutes, or call a number on record back.")]})
         _write(ticket, CallerProof.LOOKUP if is_right else None, by=by, at=at)

@@ -25,6 +25,7 @@ from requests_desk.tickets.services.ledger import Line
 from requests_desk.tickets.words import NoticeKind
 
 CONFIRMED_WITHIN = timedelta(days=2)
+# Each sends a mail to an address of the sender's choice: more would make the desk a tool for pestering.
 ASKED_A_DAY = 5
 PARTICULARS = ("name", "organisation", "tax_code", "tax_number", "email", "address")
 
@@ -54,6 +55,7 @@ def change(ticket: Ticket, *, email: str, phone: str, at: datetime) -> Changed:
     with transaction.atomic():
         ticket = merging.lock_survivor(ticket)
         if number:
+            # Before the number changes: it goes to where they were reached until now.
             _tell_old(ticket, waits=False, at=at)
             _set_phone(ticket, number, at=at)
         if email:
@@ -118,6 +120,7 @@ def _ask(ticket: Ticket, email: str, *, at: datetime) -> None:
     asked = ticket.contact_changes.filter(asked_at__gt=at - timedelta(days=1))
     if asked.count() >= ASKED_A_DAY:
         raise refusing.NotNow("too_many", _("Too many changes today: please call the hotline."))
+    # One at a time: an older link must not bring back an address they thought better of.
     asked.model.objects.filter(ticket=ticket, settled_at=None).update(settled_at=at, email="")
     token = secrets.token_urlsafe(16)
     row = ContactChange.objects.create(
@@ -143,6 +146,7 @@ def _own_record(ticket: Ticket, *, at: datetime) -> Requester:
     family = [ticket.pk, *links.absorbed_by(ticket)]
     shared = ticket.requester
     others = Ticket.objects.filter(requester=shared).exclude(pk__in=family)
+    # A record that took others in speaks for them too: changed here, it would change for all.
     if not others.exists() and not shared.took_in.exists():
         return shared
     own = Requester.objects.create(

@@ -159,6 +159,7 @@ def _remind(pk: int, *, at: datetime) -> None:
     part = to_look_at(at=at).select_related("unit").filter(pk=pk).first()
     if ticket is None or part is None:  # somebody writes to it: the next sweep looks again
         return
+    # After an outage over its date only the delay is told: a reminder would come too late (N6).
     part.ticket, is_late = ticket, part.due_at <= at
     part.look_at = None if is_late or ticket.closed_at else part.due_at
     part.save(update_fields=["look_at"])
@@ -180,6 +181,7 @@ def _require(ticket: Ticket, unit: Unit, question: str, due_at: datetime, *, at:
         raise Refused({"unit": [_("This unit is asked already.")]})
     if due_at <= at:
         raise Refused({"due_at": [_("This date has passed.")]})
+    # A request late already may ask for its part all the same: better late than never.
     if ticket.next_due_at and at < ticket.next_due_at <= due_at:
         first = _("The request itself is due at %(due_at)s: the part must come before that.")
         raise Refused({"due_at": [first % {"due_at": office_time(ticket.next_due_at)}]})

@@ -83,6 +83,7 @@ def message_received(
         ticket = merging.lock_survivor(ticket, seen_seq=seen_seq, by=by)
         words, received_at = _checked(ticket, words, at=at)
         answered_at = standing.answered_at(ticket)
+        # What was written before the answer arrived was not said about it, and starts nothing (P7).
         if words.is_thanks or words.is_automatic or (answered_at and received_at <= answered_at):
             return _kept(ticket, words, received_at, by=by, at=at)
         if answered_at is None and ticket.state != State.CLOSED:
@@ -130,6 +131,7 @@ def mark_thanks(ticket: Ticket, *, by: User, at: datetime, seen_seq: int | None 
         if cycle is None or ticket.state == State.CLOSED or ticket.replies.filter(cycle=ticket.cycle).exists():
             raise refusing.NotNow("no_thanks", _("Only a cycle that a message opened, not yet replied to, can end so."))
         own = [clock for clock in due.clocks_of(ticket) if clock.ticket_clock.cycle == cycle.number]
+        # A round that was missed before anybody saw the thanks stays missed (P6).
         changes = clocks.end(own, reason="thanks", missed_by=at, at=at)
         cycle.annulled_at = at
         cycle.save(update_fields=["annulled_at"])
@@ -144,6 +146,7 @@ def _go_back(ticket: Ticket) -> None:
     before = ticket.cycles.filter(annulled_at__isnull=True).order_by("-number")[0]
     ticket.cycle, ticket.state, ticket.closed_at = before.number, before.state, before.closed_at
     ticket.ending = before.ending if before.closed_at else ""
+    # Back to an answer that never arrived would leave the requester with nothing owed (P4).
     if standing.answered_at(ticket) is None:
         raise refusing.NotNow("answer_came_back", _("The answer before it came back undelivered: reply again."))
     ticket.save(update_fields=["cycle", "state", "ending", "closed_at"])
@@ -201,6 +204,7 @@ def _taken_up(
     ticket: Ticket, words: Words, reason: CycleReason, received_at: datetime, *, by: User | None, at: datetime
 ) -> Taken:
     message, came = said(ticket, words, received_at, by=by)
+    # Before the ticket speaks of the new round: its old result would be lost (P7).
     _freeze(ticket)
     number = _next_number(ticket)
     TicketCycle.objects.create(
@@ -217,6 +221,7 @@ def _taken_up(
     ticket.cycle, ticket.ending, ticket.closed_at = number, "", None
     ticket.state = State.ASSIGNED if ticket.unit_id else State.RECEIVED
     ticket.save(update_fields=["cycle", "state", "ending", "closed_at"])
+    # By the rules of today: a new round is a new promise, whatever timed the old one (P10).
     chosen = policy_choice.choose(
         ticket.agency, kind=ticket.kind, channel=ticket.channel, field=ticket.field, priority=ticket.priority
     )
@@ -268,6 +273,7 @@ def _followed(ticket: Ticket, words: Words, received_at: datetime, *, by: User |
         unit=ticket.unit,
         language=ticket.language,
     )
+    # It speaks of the same people as the report it follows (P13).
     hidden = sealing.hidden(ticket) if ticket.sealed else None
     new = intake.log(ticket.agency, request, by=by, at=at, files=words.files, hidden=hidden).ticket
     links.link(new, ticket, LinkKind.FOLLOW_UP, by=by, at=at)

@@ -65,6 +65,7 @@ def ask(ticket: Ticket, text: str, *, at: datetime) -> Wished:
         logged = intake.log(first.agency, wish, by=None, at=at)
         # Known by proof and not by likeness: two records of one firm would leave it open whose data are meant.
         Ticket.objects.filter(pk=logged.ticket.pk).update(requester=first.requester)
+        # The link would name a sealed request in the history of one that the desk reads (P13).
         if not first.sealed:
             links.link(logged.ticket, first, LinkKind.POSSIBLY_ABOUT, by=None, at=at)
         notices.tell(NoticeKind.UNIT_ASSIGNED, logged.ticket, by=None, at=at)

@@ -133,6 +133,7 @@ def _mails(ticket: Ticket) -> QuerySet[Mail]:
 def _forget_requester(ticket: Ticket, *, at: datetime) -> int:
     """Empty the records this request alone still needs; one that others need is left to them."""
     family = family_of(requesters.survivor_of(ticket.requester))
+    # Others of theirs may still be open: emptied under them, nobody could be answered.
     if Ticket.objects.filter(requester__in=family).exclude(pk=ticket.pk).exists():
         nobody = Requester.objects.create(agency_id=ticket.agency_id, created_at=at, erased_at=at)
         return Ticket.objects.filter(pk=ticket.pk).update(requester=nobody)
@@ -164,6 +165,7 @@ def erase_strays(agency: Agency, *, before: datetime, at: datetime) -> Erasure |
     with transaction.atomic():
         own = {"agency": agency, "ticket": None}
         held = Held.objects.filter(**own, settled_at__isnull=False, received_at__lt=before)
+        # What is parked waits for a person and may yet become a request, with a clock from the day it came (P1).
         settled = Mail.objects.filter(**own, state__in=(MailState.DONE, MailState.DISMISSED), received_at__lt=before)
         mails = settled.filter(duplicate_of__ticket=None)
         rows = RegisterRow.objects.filter(**own, register__at__lt=before).exclude(cells=[])

@@ -84,9 +84,11 @@ def due(*, at: datetime, agency: Agency | None = None) -> QuerySet[Ticket]:
     A merged one goes with the one it lives on in.
     """
     rules = RetentionRule.objects.filter(agency=agency) if agency else RetentionRule.objects.all()
+    # Nothing, unless a rule says otherwise: without a term everything is kept.
     over = Q(pk__in=[])
     for rule in rules:
         over |= Q(agency=rule.agency_id, kind=rule.kind, closed_at__lte=_years_later(at, -rule.years))
+    # Taken up again after it was forgotten, it has words once more.
     with_words = Q(erased_at=None) | Q(erased_at__lt=F("closed_at"))
     return Ticket.objects.filter(over, with_words, state=State.CLOSED).exclude(ending=Ending.MERGED).order_by("pk")
 
@@ -105,6 +107,7 @@ def anonymise(*, at: datetime, by: User | None = None, limit: int | None = None)
     """
     done, last = 0, 0
     while rows := list(due(at=at).filter(pk__gt=last)[: min(BATCH, limit - done if limit else BATCH)]):
+        # On from here and not from the start: what must be left this time would come first for ever.
         last = rows[-1].pk
         for ticket in rows:
             try:

@@ -35,6 +35,7 @@ def offer(ticket: Ticket, *, unit: Unit, reason: str, by: User, at: datetime, se
     reason = _reason(reason)
     with transaction.atomic():
         ticket = locking.lock(ticket, seen_seq=seen_seq, by=by)
+        # One at a time: with two on their way nobody could say where it goes back to.
         if ticket.state == State.CLOSED or pending(ticket):
             raise refusing.NotNow("cannot_hand_over", _("It is closed, or waits to be accepted already."))
         if unit.pk == ticket.unit_id:

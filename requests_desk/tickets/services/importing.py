@@ -40,6 +40,7 @@ def read(
     The same file again is the register it was before, with all that was done. Raises Refused.
     """
     digest = _digest(file)
+    # By its bytes: loaded twice, a register must not become two.
     if known := Register.objects.filter(agency=agency, digest=digest).first():
         return known, False
     try:
@@ -94,6 +95,7 @@ def map_columns(register: Register, mapping: Mapping[str, int], *, channel: str,
         register.mapping, register.channel = dict(mapping), channel
         register.step, register.alive_at = RegisterStep.CHECKING, at
         register.save(update_fields=["mapping", "channel", "step", "alive_at"])
+        # What became a request stays one, whatever the columns are called now.
         waiting = register.rows.exclude(state=RowState.TAKEN)
         waiting.update(state=RowState.NEW, errors={}, fingerprint="", is_open=False)
     return register
@@ -117,6 +119,7 @@ def work(register: Register, *, clock: Callable[[], datetime], until: datetime, 
     """
     office = office_of(register.agency, channel=register.channel, at=clock())
     while clock() < until:
+        # A sign of life in every round: upkeep takes a silent one for dead and sends another worker.
         Register.objects.filter(pk=register.pk).update(alive_at=clock())
         step = Register.objects.values_list("step", flat=True).get(pk=register.pk)
         if step == RegisterStep.CHECKING:
@@ -128,6 +131,7 @@ def work(register: Register, *, clock: Callable[[], datetime], until: datetime, 
         else:
             return True
         if not done:
+            # Only from the step it was in: somebody may have mapped the columns anew meanwhile.
             Register.objects.filter(pk=register.pk, step=step).update(step=follows)
         progress(done)
     return False
@@ -156,6 +160,7 @@ def check_some(register: Register, office: values.Office) -> int:
             _check(row, mapping, office)
         prints = [row.fingerprint for row in rows if row.fingerprint]
         own = RegisterRow.objects.filter(agency=register.agency_id, fingerprint__in=prints)
+        # Over all registers of the agency: two files may hold the same rows.
         known = set(own.filter(state__in=[RowState.TAKEN, RowState.RIGHT]).values_list("fingerprint", flat=True))
         for row in rows:
             if row.state == RowState.RIGHT and row.fingerprint in known | seen:

@@ -41,7 +41,9 @@ LIMITS = {
 }
 MOST_PHONES = 10
 TYPED = ("text", "received_reason", "field", "submission", "reply_by", "external_number", "arrival_number")
+# Ten years: beyond it a date is a slip of the keyboard, and no other body plans so far.
 LONGEST_LIMIT = timedelta(days=3653)
+# Where the arithmetic of deadlines begins.
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
@@ -146,6 +148,7 @@ def submission_of(request: Request) -> str:
 def digest(request: Request) -> str:
     """Return a keyed digest of a submission as it was sent: the same key with other content is another request."""
     unit = request.unit.pk if request.unit else None
+    # The unit by its number: a row cannot be written as JSON, and its name may change between two sendings.
     carried = [asdict(replace(request, unit=None)), unit]
     return identifiers.text_digest(json.dumps(carried, default=str, sort_keys=True))
 
@@ -209,6 +212,7 @@ def _backdating(
         return {"received_at": [_("The time of receipt lies too far back.")]}
     if back < timedelta(0):
         return {"received_at": [_("The time of receipt lies in the future.")]}
+    # Who logs while the caller speaks is minutes late as a matter of course (P1).
     if by is None or back <= FREE_BACKDATING:
         return {}
     if not reason:

@@ -66,6 +66,7 @@ def change(ticket: Ticket, items: Sequence[str], *, by: User, at: datetime, seen
             )
         before = current(ticket)
         if tuple(item.text for item in before) != cleaned:
+            # Anew and not renumbered: replies speak of questions by number, and none speaks of these yet.
             Item.objects.filter(ticket=ticket, cycle=ticket.cycle).delete()
             rows = _write(ticket, cleaned, cycle=ticket.cycle)
             ledger.append([Line(ticket, "items_changed", _facts(ticket.cycle, rows))], actor=by, at=at)
@@ -102,6 +103,7 @@ def unspoken(ticket: Ticket, items: Sequence[Item]) -> list[int]:
     if not numbers:
         return []
     told = spoken(ticket)
+    # All of them where each is spoken of: a second answer to everything is still an answer.
     return [number for number in numbers if number not in told] or numbers
 
 
@@ -125,6 +127,7 @@ def restate(ticket: Ticket) -> list[Line]:
         )
         for number in reply.items
     }
+    # Only what became other: the ledger tells changes, not states.
     moved = [item for item in rows if _settle(item, settling.get((item.cycle, item.number)))]
     Item.objects.bulk_update(moved, ["result", "settled_by", "settled_at"])
     return [_line(ticket, item) for item in moved]
@@ -153,6 +156,7 @@ def give_back(survivor: Ticket, absorbed: Ticket, moved: Sequence[Sequence[int]]
         return
     back = {new: old for _pk, _cycle, old, new in moved}
     cycle = Item.objects.get(pk=moved[0][0]).cycle
+    # One written since the merge may speak of both requests: each keeps what is its own.
     for reply in Reply.objects.filter(ticket=survivor, cycle=cycle).exclude(items=[]):
         if reply.pk in replies:
             reply.items = [back[number] for number in reply.items if number in back]

@@ -31,9 +31,11 @@ def carry(survivor: Ticket, absorbed: Ticket, *, at: datetime) -> Carried:
     """
     before, doubles, lines = _earlier_doubles(survivor, absorbed), {}, []
     for clock in _limits(absorbed):
+        # Met ones too: what met it may be voided later, and the limit then binds again (P4).
         milestone = clock.milestones.filter(ended_at__isnull=True).first()
         if milestone is None or _has_it(survivor, clock, milestone):
             continue
+        # Merged, taken apart and merged again: a second double would count one limit twice.
         if double := before.get(str(clock.pk)):
             lines += ledger.lines_of(survivor, clocks.resume([Clock.objects.get(pk=double)], reason=UNMERGED, at=at))
         else:
@@ -59,6 +61,7 @@ def _has_it(survivor: Ticket, theirs: Clock, milestone: Milestone) -> bool:
     own = [clock for clock in _limits(survivor) if clock.ticket_clock.role == role]
     if role == TicketClock.Role.EXTERNAL:
         return Milestone.objects.filter(clock__in=own, due_at=milestone.due_at).exclude(end_reason=UNMERGED).exists()
+    # Both from the earlier receipt, as the survivor's will be counted.
     started_at = min([theirs.started_at, *(clock.started_at for clock in own)])
     return any(_statutory(clock, started_at) <= _statutory(theirs, started_at) for clock in own)
 

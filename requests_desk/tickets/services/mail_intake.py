@@ -62,6 +62,7 @@ class Files:
 
 def take_in(mail: Mail, parsed: Parsed, *, at: datetime) -> None:
     """Let a claimed, parsed mail become what it is. Raises what the database raises; then nothing was changed."""
+    # Before the transaction: scanning takes seconds, and no row may be held so long.
     files = _files(parsed.files, at=at) if _carries(mail, parsed) else Files()
     with transaction.atomic():
         if not mails.mine(mail).select_for_update(of=("self",)).exists():
@@ -184,8 +185,10 @@ def _bounced(mail: Mail, parsed: Parsed, *, at: datetime) -> None:
     if not sent:
         _park(mail, MailReason.BOUNCE)
         return
+    # Only mails of this agency: a forged report must not void what another one sent.
     known = {row.message_id for row in sent}
     for bounce in parsed.bounces:
+        # A delay may still end well; voiding it would call a breach that is none (P4).
         if not bounce.is_final or bounce.of not in known:
             continue
         if outcome := outbox.bounced(bounce.of, at=at, reason=bounce.status):

@@ -90,6 +90,7 @@ def _remember(mailbox: Mailbox, uid: Uid | None) -> None:
     if uid is None:
         return
     rows = Mailbox.objects.filter(pk=mailbox.pk)
+    # The server numbered its folder anew: old numbers mean other mails now (RFC 3501).
     rows.exclude(uid_validity=uid.validity).update(uid_validity=uid.validity, last_uid=0)
     rows.filter(last_uid__lt=uid.number).update(last_uid=uid.number)
 
@@ -111,6 +112,7 @@ def claim(*, at: datetime) -> Mail | None:
             if mail is None:
                 return None
             if mail.crashes < MOST_CRASHES:
+                # Counted before it is read: a mail that kills its reader leaves no other trace.
                 mail.crashes, mail.next_look_at, mail.looked_at = mail.crashes + 1, at + LEASE, at
                 mail.save(update_fields=["crashes", "next_look_at", "looked_at"])
                 return mail
@@ -131,6 +133,7 @@ def _set_aside(mail: Mail, reason: str) -> None:
 
 def mine(mail: Mail) -> QuerySet[Mail]:
     """Return the row of a claimed mail while nobody else has taken it over."""
+    # The end of the lease is the fence: who was too slow no longer moves what another has taken over.
     return Mail.objects.filter(pk=mail.pk, next_look_at=mail.next_look_at)
 
 
@@ -144,6 +147,7 @@ def keep_parsed(mail: Mail, parsed: Parsed, *, at: datetime) -> bool:
     values = _values(mail, parsed)
     try:
         with transaction.atomic():
+            # The unique identity decides between two copies read at one moment.
             return bool(mine(mail).update(state=MailState.PARSED, reason="", **values))
     except IntegrityError:
         first = Mail.objects.get(agency=mail.agency_id, identity=values["identity"], duplicate_of__isnull=True)

@@ -50,9 +50,12 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         _require(survivor, absorbed, reason, by=by)
         Message.objects.create(ticket=absorbed, direction=Message.Direction.NOTE, text=reason, author=by, at=at)
         TicketLink.objects.create(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO, by=by, at=at)
+        # Before the replies move: they speak of questions by the numbers these have until now.
         asked, questions = items.carry_over(survivor, absorbed)
         moved = list(absorbed.replies.filter(cycle=absorbed.cycle).values_list("pk", flat=True))
+        # Before the absorbed one ends: an ended limit no longer says that it still binds.
         carried = limits.carry(survivor, absorbed, at=at)
+        # All that `unmerge` needs stands in the ledger: no row beside it could be lost or tampered with.
         facts = {
             "ticket": survivor.pk,
             "code": survivor.code,
@@ -255,5 +258,6 @@ def _set_receipt(
         if clock.ticket_clock.cycle == survivor.cycle
         and clock.ticket_clock.role != TicketClock.Role.EXTERNAL
         and clock.started_at != started_at
+        # Counted from the earlier receipt, and no breach of either goes by it (P8).
         for change in moves.restart(clock, started_at=started_at, reason=reason, at=at, may_void=False)
     ]

@@ -75,6 +75,7 @@ def tell(
     directory = Directory(at=at).know([ticket])
     new, mailed = {}, []
     for person, there in _whom(kind, ticket, directory, reply=reply, unit=unit):
+        # Both where somebody stands in: who comes back finds what happened under the bell (N3).
         for one in {person.pk: person, there.pk: there}.values():
             if (by and one.pk == by.pk) or one.pk in new or not directory.may_be_told(ticket, one):
                 continue
@@ -211,6 +212,7 @@ def _mail_gathered(pk: int, *, at: datetime) -> None:
     names = ("person", "ticket__agency", "ticket__unit", "held__agency", "actor", "absent")
     rows = due(at=at).filter(person=person).select_related(*names)
     gathered = list(rows.order_by("pk"))
+    # Cleared in the transaction that writes the mail: a second sweep finds nothing left to gather (N7).
     Notice.objects.filter(pk__in=[notice.pk for notice in gathered]).update(mail_at=None)
     # What was read meanwhile, or may be read no more, needs no mail (P13).
     readable = set(access.visible(person).filter(pk__in=[n.ticket_id for n in gathered]).values_list("pk", flat=True))

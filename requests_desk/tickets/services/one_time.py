@@ -15,6 +15,7 @@ from requests_desk.tickets.models import OneTimeCode, Ticket
 from requests_desk.tickets.services import merging, outbox, refusing
 from requests_desk.tickets.services.recipients import Recipient
 
+# Long enough for a slow relay, too short to be worth stealing.
 HOLDS = timedelta(minutes=15)
 TRIES = 5
 SENT_AN_HOUR = 3
@@ -38,6 +39,7 @@ def send(ticket: Ticket, channel: str, *, at: datetime) -> Recipient:
             raise refusing.NotNow("no_way", _("No code can be sent this way now: please call the hotline."))
         if ticket.one_time_codes.filter(sent_at__gt=at - timedelta(hours=1)).count() >= SENT_AN_HOUR:
             raise refusing.NotNow("too_many", _("Several codes were sent within the hour: please use the last one."))
+        # Each code alone: several that open at once would multiply the guesses.
         ticket.one_time_codes.filter(used_at=None, expires_at__gt=at).update(expires_at=at)
         code = f"{secrets.randbelow(10**6):06d}"
         row = OneTimeCode.objects.create(ticket=ticket, digest="", sent_at=at, expires_at=at + HOLDS)

@@ -26,6 +26,7 @@ def tell_outage(channel: str, *, at: datetime) -> None:
     admins = Membership.objects.filter(role=Role.ADMIN, user__is_active=True).select_related("user", "agency")
     drafts = {}
     for admin in admins:
+        # By the other channel: the one that is away cannot carry the news of that.
         for way in ways_to(admin.user, [OTHER[channel]])[:1]:
             draft = _draft(admin.agency, way, channel, at=at)
             drafts[draft.key] = draft

@@ -201,6 +201,7 @@ def _give(ticket: Ticket, part: Part, new: Ticket, *, at: datetime) -> list[Line
     words = " ".join(identifiers.clean_text(part.text).split())
     facts: dict[str, object] = {"ticket": new.pk, "code": new.code, "items": pks}
     facts |= {"text_digest": identifiers.text_digest(words)} if words else {}
+    # What was said before may be all that is left to answer; nothing missed until now goes by it (P6).
     changes = standing.stand(ticket, cause=BreachCause.NO_REPLY, at=at, may_void=False) if pks else []
     standing.restate(ticket)
     return [Line(ticket, "split_off", facts), *ledger.lines_of(ticket, changes)]

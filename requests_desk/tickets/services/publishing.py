@@ -25,6 +25,7 @@ _LINK = re.compile(r"/answers/(\d{1,18})[-/]")
 @transaction.atomic
 def begin(ticket: Ticket, texts: Texts, *, by: User, at: datetime) -> Answer:
     """Keep a draft written from a request. Raises answers.Refused, refusing.NotNow where the request is sealed."""
+    # Under the lock: a request being sealed this moment must not be published behind it (P13).
     require_open(Ticket.objects.select_for_update().get(pk=ticket.pk))
     answer = answers.write(ticket.agency, texts, by=by, at=at)
     Publication.objects.create(ticket=ticket, answer=answer)

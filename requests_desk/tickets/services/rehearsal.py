@@ -96,6 +96,7 @@ def rehearse(
         milestone = due.reply_clock(ticket).milestones.get()
         acknowledged = _told_since(0, ticket)
         moments = [Moment(invented.received_at, False, (), (), tuple(acknowledged)), *_run(ticket)]
+        # Run by the real services and then undone: a copy of their rules would one day rehearse something else.
         transaction.set_rollback(True)
     return Rehearsal(
         policy=policy_key,

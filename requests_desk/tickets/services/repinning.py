@@ -97,6 +97,7 @@ def apply(agency: Agency, version: Version, *, reason: str, missed: int, by: Use
         locked = _milestones(agency, version, at=at).filter(clock__in=tickets).select_for_update(of=("self",))
         found = repinning.moves(list(locked.order_by("pk")), version)
         _confirmed(found, tickets, missed, by=by, at=at)
+        # Recorded before the move: afterwards nothing would look moved any more.
         application = _record(agency, version, found, reason=reason, by=by, at=at)
         changes = repinning.repin(found, version, at=at)
         lines = [
@@ -136,6 +137,7 @@ def _confirmed(found: list[Move], tickets: dict[int, Ticket], shown: int, *, by:
     clocks = [move.milestone.clock_id for move in found if move.is_missed(at)]
     visible = set(access.visible(by).filter(pk__in={tickets[c].pk for c in clocks}).values_list("pk", flat=True))
     seen = sum(tickets[clock].pk in visible for clock in clocks)
+    # Fewer is no harm: somebody answered meanwhile. More was never agreed to (P10).
     if seen > shown:
         raise MoreWouldBeMissed(seen)
 

@@ -63,4 +63,5 @@ def _held(tag: str) -> Held | None:
 
 def _sign(code: str, user_id: int | None) -> str:
     digest = salted_hmac("requests_desk.reply-address", f"{code}:{user_id or ''}", algorithm="sha256").digest()
+    # 80 bits suffice, since every guess costs a mail; a local part has room for 64 letters.
     return base64.b32encode(digest[:10]).decode().lower()

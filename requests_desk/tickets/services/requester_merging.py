@@ -39,6 +39,7 @@ def merge(survivor: Requester, absorbed: Requester, *, reason: str, by: User, at
         survivor, absorbed = _locked(survivor, absorbed)
         reason = identifiers.clean_text(reason, limit=500)
         _require(survivor, absorbed, reason, by=by)
+        # Before anything is filled in: a sealed report must not learn the address of whoever now seems the same (P13).
         _set_apart(survivor, by=by)
         moved = _tickets_of(absorbed, by=by)
         merged = RequesterMerge.objects.create(
@@ -119,6 +120,7 @@ def _require_again(merged: RequesterMerge, *, by: User, at: datetime) -> None:
         raise access.Denied(_("You may not make two records of requesters one."))
     if merged.undone_at is not None or at - merged.at > UNDONE_WITHIN:
         raise refusing.NotNow("merge_stands", _("Records are told apart again within a day."))
+    # One end moved with the merge and the other did not: told apart, two requesters would share one request (P8).
     between = Q(ticket__in=merged.tickets) ^ Q(other__in=merged.tickets)
     tied = TicketLink.objects.filter(between, kind=LinkKind.MERGED_INTO, at__gte=merged.at)
     if tied.filter(ticket__requester=F("other__requester")).exists():
@@ -126,6 +128,7 @@ def _require_again(merged: RequesterMerge, *, by: User, at: datetime) -> None:
 
 
 def _tickets_of(requester: Requester, *, by: User) -> list[Ticket]:
+    # Only what the person may see moves, and no count tells of the rest (P13).
     seen = access.visible(by, access.Right.MERGE).filter(requester=requester)
     return list(Ticket.objects.select_for_update().filter(pk__in=seen.values("pk")).order_by("pk"))
 
@@ -160,6 +163,7 @@ def _fill(survivor: Requester, absorbed: Requester) -> dict[str, str]:
 
 def _take_phones(survivor: Requester, absorbed: Requester) -> list[int]:
     own = list(survivor.phones.all())
+    # By the number as it is dialled: the same one typed with dots is no second one.
     known = {phone.number or phone.typed for phone in own}
     new = [phone for phone in absorbed.phones.all() if (phone.number or phone.typed) not in known]
     first = max([phone.position for phone in own], default=-1) + 1

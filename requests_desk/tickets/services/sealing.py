@@ -101,9 +101,11 @@ def unseal(ticket: Ticket, *, reason: str, by: User, at: datetime, seen_seq: int
         reason = identifiers.clean_text(reason)
         if not reason:
             raise Refused({"reason": [_("This is needed.")]})
+        # Its kind would seal it again at the next sorting, and in between everybody could read it (P13).
         if ticket.kind in SEALED_KINDS:
             raise Refused({"reason": [_("A request of this kind stays sealed; change its kind first.")]})
         Message.objects.create(ticket=ticket, direction=Message.Direction.NOTE, text=reason, author=by, at=at)
+        # An open request is hidden from nobody; left behind, they would bite once it is sealed for other people.
         ticket.exclusions.all().delete()
         ticket.sealed = False
         ticket.save(update_fields=["sealed"])
@@ -114,6 +116,7 @@ def unseal(ticket: Ticket, *, reason: str, by: User, at: datetime, seen_seq: int
 def _take_from(ticket: Ticket) -> None:
     """Take the request off the desk of whom it is about."""
     exclusions = list(ticket.exclusions.all())
+    # The officer goes with the unit: nobody holds what their unit may not.
     if ticket.unit_id in {one.unit_id for one in exclusions}:
         ticket.unit = ticket.officer = None
     if ticket.officer_id is not None:

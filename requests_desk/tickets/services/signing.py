@@ -44,6 +44,7 @@ def waits_for(ticket: Ticket, draft: Draft, *, by: User) -> str:
 def highest(ticket: Ticket) -> str:
     """Return the highest desk that replies, or an apology, of a ticket lie on now, "" when none waits."""
     desks = {desk_of(ticket, kind) for kind in _waiting(ticket)}
+    # An apology speaks for the department, so it always lies with the leadership.
     if Apology.objects.filter(ticket=ticket, state=ApologyState.SUBMITTED).exists():
         desks.add(Desk.LEADER)
     return str(Desk.LEADER if Desk.LEADER in desks else Desk.UNIT_HEAD if desks - {""} else "")

@@ -116,6 +116,7 @@ def _timed_anew(ticket: Ticket, *, at: datetime) -> list[Line]:
     )
     clock = due.reply_clock(ticket)
     others: list[repinning.Version] = []
+    # By the document and not by the version: a newer edition is applied on purpose, never by sorting (P10).
     if clock.policy_version.policy_id != chosen.policy.policy_id:
         others.append(chosen.policy)
     if clock.calendar_version.calendar_id != chosen.calendar.calendar_id:
@@ -127,6 +128,7 @@ def _timed_anew(ticket: Ticket, *, at: datetime) -> list[Line]:
         clock__ticket_clock__ticket=ticket,
         clock__ticket_clock__cycle=ticket.cycle,
         name=MilestoneName.FIRST_REPLY,
+        # What is past is a breach, and no better kind undoes it (P6).
         due_at__gt=at,
     )
     lines: list[Line] = []
@@ -141,6 +143,7 @@ def _limit_by_law(ticket: Ticket, chosen: Choice, *, at: datetime) -> list[Line]
     of_law = TicketClock.objects.filter(ticket=ticket, cycle=ticket.cycle, role=TicketClock.Role.STATUTORY)
     started_at = due.reply_clock(ticket).started_at
     due_at = clocks.statutory_due_at(chosen.policy, chosen.calendar, started_at=started_at)
+    # Sorted back and forth, it must not get a second limit by the same law.
     if due_at is None or of_law.exists():
         return []
     return timing.start_limit(

@@ -34,6 +34,7 @@ def issue(
 
     `holds` says how long it opens; None: until it is revoked.
     """
+    # 128 bits, and kept as a digest alone: who reads the database opens nothing.
     token = secrets.token_urlsafe(16)
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update().get(pk=ticket.pk)

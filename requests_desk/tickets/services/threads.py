@@ -51,6 +51,7 @@ def _by_our_message(agency: Agency, parsed: Parsed) -> Thread | None:
         ticket = ticket_of(agency, sent.subject)
         if ticket and kind == "requester":
             return Thread(ticket, Proof.MESSAGE_ID)
+        # An alert forwarded to somebody else proves nothing of who answers it.
         if ticket and kind == "user" and User.objects.filter(pk=int(pk), email__iexact=parsed.sender).exists():
             return Thread(ticket, Proof.MESSAGE_ID, int(pk))
     return None
@@ -77,6 +78,7 @@ def _by_subject(agency: Agency, parsed: Parsed) -> Thread | None:
 
 def codes_in(subject: str) -> Sequence[str]:
     """Return what looks like codes of requests in a subject line, as they are kept."""
+    # Capped: a subject made of codes must not become a search through the register.
     return [identifiers.read_code(found) for found in _CODE.findall(subject[:1000])][:5]
 
 
