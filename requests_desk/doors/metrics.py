@@ -31,6 +31,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _may_read(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        # In constant time: how long a wrong guess takes must not say how much of it was right.
         return hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
     # A proxy on this machine calls from loopback, too: whoever came through one is a stranger.
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
@@ -47,12 +48,14 @@ def _text() -> bytes:
         if kept is None:
             kept = _measured()
             cache.set("metrics", kept, KEPT_SECONDS)
+    # What watches us must work while the cache is what is broken.
     except RedisError:
         return _measured()
     return kept
 
 
 def _measured() -> bytes:
+    # Not the library's global one: that adds the figures of this one process, and there are several.
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Desk(at=database_now()))
     return generate_latest(registry)

@@ -27,6 +27,7 @@ def status(request: HttpRequest) -> HttpResponse:
     if not validate_signature(url, request.POST, request.headers.get("X-Twilio-Signature")):
         return HttpResponse(status=403)
     error, at = request.POST.get("ErrorCode", "")[:8], timezone.now()
+    # What it says and what follows for the reply: a crash between the two would leave an answer nobody counts.
     with transaction.atomic():
         outcome = outbox.callback(
             request.POST.get("MessageSid", ""),
@@ -34,6 +35,7 @@ def status(request: HttpRequest) -> HttpResponse:
             at=at,
             reason=f"twilio_{error}" if error.isdigit() else "",
         )
+        # Reports repeat and overtake each other; an error here would only make Twilio send it again.
         if outcome is None:
             log.info("a report of Twilio changed nothing: status=%s", request.POST.get("MessageStatus", "")[:16])
         else:

@@ -33,6 +33,7 @@ class Reader:
     def __init__(self, *, seconds: float = SECONDS) -> None:
         self.seconds = seconds
         self.child: subprocess.Popen[bytes] | None = None
+        # Mails go over files, not the pipe: 40 MB in a pipe would block both sides until one reads.
         self.place = tempfile.TemporaryDirectory(prefix="desk-mail-")
 
     def __enter__(self) -> Reader:
@@ -51,12 +52,14 @@ class Reader:
         given.unlink(missing_ok=True)
         try:
             answer = self._ask({"raw": str(taken), "out": str(given), "servers": servers})
+            # The child said that it ends: waiting for the next mail would meet a broken pipe.
             if answer["last"]:
                 self.end()
             if answer["answer"] != "ok":
                 raise ReaderDied(answer["answer"])
             return _parsed(given.read_bytes())
         finally:
+            # People's mail does not lie about in a temporary folder longer than its reading takes.
             taken.unlink()
             given.unlink(missing_ok=True)
 
@@ -74,18 +77,22 @@ class Reader:
         try:
             child.stdin.write(json.dumps(asked).encode() + b"\n")
             child.stdin.flush()
+        # It died of the mail before, after its answer: the next one must not pay for that.
         except BrokenPipeError as error:
             self.end()
             raise ReaderDied("crash") from error
+        # The wall, not the child's processor time: a reader that waits for something is as lost as one that spins.
         ready, _write, _error = select.select([child.stdout], [], [], max(end - time.monotonic(), 0))
         line = child.stdout.readline() if ready else b""
         if not line:
             self.end()
+            # A closed pipe is readable at once and says nothing; silence until the end is the clock's.
             raise ReaderDied("crash" if ready else "timeout")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
+        # Kept alive between mails: starting Python takes longer than reading a hundred of them.
         if self.child is None or self.child.poll() is not None:
             self.end()
             self.child = subprocess.Popen(  # noqa: S603

@@ -71,6 +71,7 @@ def tidy(text: str) -> str:
 
 def _decoded(raw: bytes, declared: str) -> str:
     codec = declared if _CHARSET.fullmatch(declared) else ""
+    # Believed: their bytes are valid UTF-8 or Latin by chance, and would be read as other words.
     if codec and _MANY_BYTES.match(codec):
         return _by(codec, raw)
     try:
@@ -107,11 +108,13 @@ def legacy(text: str) -> str:
 
 def _best(text: str) -> str:
     own_valid, own_marked = _vietnamese(text)
+    # It reads as Vietnamese already: made better it could only be made wrong.
     if own_marked >= ENOUGH_WORDS and own_valid >= DOUBTFUL * own_marked:
         return text
     best, best_valid = text, own_valid
     for candidate in _candidates(text):
         valid, marked = _vietnamese(candidate)
+        # Two or three lucky syllables are no proof: names and French words make some in every reading.
         if marked >= ENOUGH_WORDS and valid >= SURE * marked and valid > best_valid:
             best, best_valid = candidate, valid
     return best

@@ -28,12 +28,14 @@ def main() -> int:
     limit = parser.parse_args().memory * MB
     own, _resident = _memory()
     if own:
+        # Beside what Python itself takes: the limit is for the mail.
         resource.setrlimit(resource.RLIMIT_AS, (own + limit, own + limit))
     for line in sys.stdin:
         asked = json.loads(line)
         try:
             _serve(asked)
             answer = "ok"
+        # The one end it survives; after it nothing of this process can be trusted, so it goes.
         except MemoryError:
             answer = "memory"
         worn = _memory()[1] > WORN_OUT * MB
@@ -54,6 +56,7 @@ def _memory() -> tuple[int, int]:
 def _serve(asked: dict[str, str]) -> None:
     parsed = read(Path(asked["raw"]).read_bytes(), servers=tuple(asked["servers"]))
     files = [{"name": one.name, "content_type": one.content_type, "size": len(one.content)} for one in parsed.files]
+    # Attachments follow as bytes: in JSON they would be a third larger, and in memory twice.
     head = json.dumps(asdict(replace(parsed, files=())) | {"files": files}).encode()
     with Path(asked["out"]).open("wb") as out:
         out.write(len(head).to_bytes(8, "big") + head)

@@ -31,6 +31,8 @@ class Headers:
     def read(cls, block: bytes) -> Headers:
         """Read a block of headers; a line that is none is passed over."""
         rows: list[tuple[str, bytes]] = []
+        # Bytes, not the email package: its modern policy raises over an empty Message-ID and lets an encoded word
+        # stand within an address.
         for line in re.sub(rb"\r?\n(?=[ \t])", b"", block).splitlines()[:MOST_HEADERS]:
             name, colon, value = line.partition(b":")
             if colon and name.strip() and name.isascii() and b" " not in name.strip():
@@ -69,6 +71,7 @@ def decode(raw: bytes) -> str:
     place = 0
     for found in _WORD.finditer(raw):
         if found.start() > place:
+            # Bare 8-bit bytes between encoded words are common in mail of old Vietnamese programs.
             parts.append(("", raw[place : found.start()]))
         charset = found[1].partition(b"*")[0].decode("ascii", "replace").lower()
         piece = _base64(found[3]) if found[2] in b"Bb" else binascii.a2b_qp(found[3], header=True)
@@ -114,6 +117,7 @@ def count(raw: bytes) -> int:
 
 def _split(raw: bytes) -> list[bytes]:
     """Cut at commas outside quotes; groups and comments are read as what they look like."""
+    # A comma or bracket in a quoted name is no separator: "a@bank.vn, <x@evil>" is one sender.
     hidden = _QUOTED.sub(lambda quoted: b"\0" * len(quoted[0]), raw)
     cuts = [-1, *(place for place, letter in enumerate(hidden) if letter in b",;"), len(raw)]
     return [raw[first + 1 : last] for first, last in pairwise(cuts)]
@@ -121,6 +125,7 @@ def _split(raw: bytes) -> list[bytes]:
 
 def _mailbox(piece: bytes) -> tuple[str, str]:
     hidden = _QUOTED.sub(lambda quoted: b"\0" * len(quoted[0]), piece)
+    # The last one, as servers deliver: a name may hold brackets of its own to look like another address.
     opened = hidden.rfind(b"<")
     if opened >= 0:
         inner, shown = piece[opened + 1 :].partition(b">")[0].strip(), piece[:opened]
@@ -139,6 +144,7 @@ def parameters(raw: bytes) -> dict[str, str]:
         value = found[4].strip()
         if value.startswith(b'"') and value.endswith(b'"') and len(value) > 1:
             value = re.sub(rb"\\(.)", rb"\1", value[1:-1])
+        # RFC 2231 cuts long names into numbered pieces, which need not come in order.
         number = int(found[2][1:]) if found[2] else 0
         pieces.setdefault(found[1].lower().decode("ascii", "replace"), []).append((number, bool(found[3]), value))
     return {name: _joined(sorted(rows)) for name, rows in pieces.items()}

@@ -53,14 +53,17 @@ _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "bl
 
 def clean(html: str) -> str:
     """Return HTML without scripts, styles, forms, frames and anything that is fetched from elsewhere."""
+    # Before anything is parsed: the parser's time grows with what it is given.
     html = html[:LONGEST]
     if _depth(html) > DEEPEST:
         return f"<pre>{escape(unescape(re.sub('<[^<>]*>', ' ', html)))}</pre>"
     return nh3.clean(
         html,
         tags=_TAGS,
+        # Dropped with what they hold: the text of a style sheet is no word of the sender.
         clean_content_tags={"script", "style", "title"},
         attributes=_ATTRIBUTES,
+        # No data: and no cid: either: what a link opens must be seen to lead out of here.
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
     )
@@ -71,6 +74,7 @@ def _depth(html: str) -> int:
     for found in _TAG.finditer(html):
         if found[2].lower() not in _NEVER_CLOSED:
             depth = max(depth - 1, 0) if found[1] else depth + 1
+            # Counted on the raw tags: building the tree to measure it is what must not happen.
             deepest = max(deepest, depth)
     return deepest
 
@@ -109,6 +113,7 @@ class _Reader(HTMLParser):
         self.lines[-1] += words
 
     def _mark(self) -> str:
+        # Five levels tell who answered whom; a hundred would push the words off the page.
         return "> " * min(self.quoted, 5)
 
     def _break(self, *, paragraph: bool) -> None:

@@ -47,6 +47,7 @@ class Session:
     def __init__(self, mailbox: Mailbox, client: BaseMailBox) -> None:
         self.mailbox = mailbox
         self.client = client
+        # UIDs mean something only beside it (RFC 3501): a mailbox that was rebuilt numbers from one again.
         _kind, told = client.client.response("UIDVALIDITY")
         self.validity = int(told[0] or 0) if told and told[0] else 0
 
@@ -59,6 +60,7 @@ class Session:
         """Store every message that is new, each committed before it is marked; return how many were new."""
         count = 0
         for found in self._found():
+            # Stored before, but a line that broke kept us from marking it.
             if self._is_stored(found.uid):
                 self._mark(found.uid)
                 continue
@@ -68,6 +70,7 @@ class Session:
             uid = Uid(self.validity, found.uid)
             mail, is_new = mails.store(self.mailbox, raw, received_at=found.received_at, at=clock(), uid=uid)
             count += is_new
+            # One too large was stored in part: left unmarked, it stays findable where it lies whole.
             if mail.size <= mails.LARGEST:
                 self._mark(found.uid)
             wake()
@@ -82,6 +85,7 @@ class Session:
         for start in range(0, len(uids), AT_ONCE):
             chunk = uids[start : start + AT_ONCE]
             found = self._dated(chunk)
+            # SINCE knows days alone; a mailbox taken over at noon must not answer the morning's mail again.
             yield from (one for one in found if one.received_at >= self.mailbox.take_from_at)
 
     def _uids(self) -> list[int]:
@@ -111,6 +115,7 @@ class Session:
         return self.mailbox.mails.filter(uid_validity=self.validity, uid=uid).exists()
 
     def _raw(self, uid: int) -> bytes | None:
+        # One byte more than is kept tells a mail that is too large from one that just fits.
         most = mails.LARGEST + 1
         _ok, rows = self.client.client.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{most}>)")
         return next((row[1] for row in rows or [] if isinstance(row, tuple)), None)
@@ -119,6 +124,7 @@ class Session:
         if not self.mailbox.done_folder:
             self.client.flag(str(uid), MailMessageFlags.SEEN, value=True)
             return
+        # Only after the commit that stored it: moved first, a crash would lose it.
         self.client.move(str(uid), self.mailbox.done_folder)
 
 
@@ -133,6 +139,7 @@ def session(mailbox: Mailbox) -> Iterator[Session]:
     secret = password(mailbox.secret)
     client = _client(mailbox)
     try:
+        # No folder yet: it is selected once we know it is there.
         client.login(mailbox.user, secret, initial_folder=None)
         _ask_again(client)
         if mailbox.done_folder and not client.folder.exists(mailbox.done_folder):
@@ -157,6 +164,7 @@ def _client(mailbox: Mailbox) -> BaseMailBox:
     if mailbox.security == Security.STARTTLS:
         return MailBoxStartTls(host, port, timeout=CONNECT_SECONDS, ssl_context=ssl.create_default_context())
     if not is_loopback(host):
+        # A password and the words of businesses would cross the network in the clear.
         raise Unsafe("without encryption only a server on this machine may be read")
     return MailBoxUnencrypted(host, port, timeout=CONNECT_SECONDS)
 
@@ -165,6 +173,7 @@ def _leave(client: BaseMailBox) -> None:
     try:
         client.logout()
     except (IMAP4.error, ImapToolsError, OSError):
+        # The server hung up first; a logout that fails is no trouble of the mailbox.
         client.client.shutdown()
 
 
@@ -177,6 +186,7 @@ def troubled(mailbox: Mailbox, error: Exception, *, at: datetime) -> str:
     """Note what keeps a mailbox from being read, since when, in words without its password; return them."""
     said = f"{type(error).__name__}: {error}"[:200]
     rows = Mailbox.objects.filter(pk=mailbox.pk)
+    # Since when is kept through every further failure: the desk says for how long nobody was heard.
     rows.filter(trouble_since__isnull=True).update(trouble_since=at)
     rows.update(trouble=said)
     return said

@@ -39,6 +39,7 @@ class Keeper:
 
     def run(self) -> None:
         """Read mailboxes and take mails in until `stop` is set."""
+        # Apart from the mailboxes: a slow server must not keep the mail of another from being read.
         reader_thread = threading.Thread(target=self._take, name="reader", daemon=True)
         reader_thread.start()
         while not self.stop.is_set():
@@ -65,6 +66,7 @@ class Keeper:
         heartbeat.beat(heartbeat.MAILBOXES, at=database_clock()())
         wanted = {_settings_of(box): box for box in Mailbox.objects.filter(is_active=True).exclude(host="")}
         for key, (thread, ended) in list(self.threads.items()):
+            # The settings are the key: a changed password is another key, so its old thread ends by itself.
             if key not in wanted or not thread.is_alive():
                 ended.set()
                 del self.threads[key]
@@ -78,6 +80,7 @@ class Keeper:
     def _take(self) -> None:
         with Reader() as reader:
             while not self.stop.is_set():
+                # Before looking, not after: what is stored meanwhile wakes it again.
                 self.woken.clear()
                 calm = self._guarded(lambda: pipeline.take_all(reader, clock=database_clock()))
                 self.woken.wait(LOOK_SECONDS if calm else ROLL_CALL_SECONDS)
@@ -99,6 +102,7 @@ class Keeper:
                 log.warning("mailbox %s waits for the database (%s)", mailbox.address, type(error).__name__)
                 connection.close()
             ended.wait(pause)
+            # A server that refuses us is not helped by being asked each second, and may lock the account.
             pause = min(2 * pause, LONGEST_PAUSE)
         connection.close()
 
@@ -113,6 +117,7 @@ class Keeper:
 
     def _wait(self, session: imap.Session, ended: threading.Event) -> None:
         if not session.may_idle:
+            # Without IDLE a minute: the promise counts from the server's own time, so nobody loses by it.
             ended.wait(POLL_SECONDS)
             return
         until = time.monotonic() + IDLE_SECONDS

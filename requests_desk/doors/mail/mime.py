@@ -51,6 +51,7 @@ class Part:
 
         Broken coding gives what can be read.
         """
+        # Twice what is wanted: base64 takes a third more, and few texts are coded letter by letter.
         body = self.raw[self.start : self.end if most is None else min(self.end, self.start + 2 * most)]
         coding = self.headers.word("content-transfer-encoding")
         if coding == "base64":
@@ -73,15 +74,18 @@ def walk(raw: bytes) -> Walk:
     """Return every leaf of a mail. Deeper than DEEPEST, or past MOST_PARTS, the rest is one part nobody opens."""
     top, start = headers_at(raw, 0, len(raw))
     done = Walk(top, start, [])
+    # A list and no recursion: 300 levels of parts would end the reader, not the mail.
     waiting = [(Part(raw, top, start, len(raw)), 0)]
     while waiting:
         part, depth = waiting.pop()
         if len(done.parts) >= MOST_PARTS:
             done.has_too_many = True
             break
+        # Never all of them: a million empty parts fit into a mail of a few megabytes.
         inner = list(islice(_inner(part), MOST_PARTS + 1)) if part.kind.startswith("multipart/") else []
         if not inner:
             done.parts.append(part)
+        # Kept as a file nobody opens: refusing the mail would lose what its sender wrote above it.
         elif depth >= DEEPEST:
             done.is_too_deep = True
             done.parts.append(part)
@@ -125,6 +129,7 @@ def _delimiters(part: Part, delimiter: bytes) -> Iterator[tuple[int, int, bool]]
         line_end = raw.find(b"\n", place, part.end)
         line_end = part.end if line_end < 0 else line_end + 1
         rest = raw[place + len(delimiter) : min(line_end, place + len(delimiter) + 80)].strip()
+        # A boundary quoted within a line is text, such as of a mail that was forwarded as text.
         starts_line = place == part.start or raw[place - 1 : place] == b"\n"
         if starts_line and rest in (b"", b"--"):
             before = place - (2 if raw[place - 2 : place] == b"\r\n" else 1)
@@ -142,5 +147,6 @@ def _from_base64(body: bytes) -> bytes:
         return binascii.a2b_base64(body)
     except binascii.Error:
         bare = _NOT_BASE64.sub(b"", body)
+        # One letter too many is what a cut leaves; all before it can still be read.
         bare = bare[: len(bare) - (len(bare) % 4 == 1)]
         return binascii.a2b_base64(bare + b"=" * (-len(bare) % 4))

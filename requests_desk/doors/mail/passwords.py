@@ -21,6 +21,7 @@ def password(secret: str) -> str:
     if found := named(settings.MAILBOXES).get(secret):
         return found
     for folder in (settings.DESK_DATA / "secrets", CONTAINER_SECRETS):
+        # The form lets small letters, digits and hyphens through alone, so that no name climbs out of the folder.
         path = folder / f"{PREFIX}{secret}"
         if path.is_file() and (text := path.read_text().strip()):
             return text

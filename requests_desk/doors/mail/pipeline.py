@@ -35,6 +35,7 @@ def take_next(reader: Reader, *, clock: Clock) -> Mail | None:
         mails.give_back(mail, at=clock())
         raise
     except Exception:
+        # Whatever it was, the mail is set aside at its second crash and the next one gets in.
         log.exception("a mail could not be taken in: mail=%s", mail.pk)
         mails.crashed(mail, MailReason.ERROR, at=clock())
     return mail

@@ -22,6 +22,7 @@ def read(raw: bytes, *, servers: tuple[str, ...] = ()) -> Parsed:
     """Return what a mail says. `servers` are the names under which our own mail server vouches for a sender."""
     found = walk(raw)
     top = found.top
+    # The first of several, as every reply would go to; that there were more stands among the oddities.
     sender = next(iter(mailboxes(top.raw("from"))), Mailbox(""))
     text, markup = _words(found)
     bounces = recognise.bounces(found)
@@ -31,6 +32,7 @@ def read(raw: bytes, *, servers: tuple[str, ...] = ()) -> Parsed:
         # A machine that asks for a whole town is no person to write back to.
         nature=Nature.AUTOMATIC if nature == Nature.PERSON and number > MANY_RECIPIENTS else nature,
         message_id=next(iter(top.ids("message-id")), ""),
+        # Nearest first: what it answers tells more than what began the thread.
         references=tuple(dict.fromkeys([*top.ids("in-reply-to"), *reversed(top.ids("references"))]))[:MOST_REFERENCES],
         sender=sender.address,
         sender_name=_name(sender),
@@ -56,6 +58,7 @@ def _words(found: Walk) -> tuple[str, str]:
         for part in own
         if part.kind == "text/plain" and "multipart/" not in part.headers.word("content-type")
     ]
+    # A newsletter may carry hundreds of pages as alternatives; cleaning each costs time.
     pages = [part for part in own if part.kind == "text/html"][:MOST_PAGES]
     marked = [html.clean(_text(part)) for part in pages]
     text = "\n\n".join(stripped for one in plain if (stripped := one.strip()))
@@ -65,6 +68,7 @@ def _words(found: Walk) -> tuple[str, str]:
 
 def _text(part: Part) -> str:
     declared = part.headers.parameters("content-type").get("charset", "")
+    # Twice as many bytes as letters are kept: most of Vietnamese is two bytes and more.
     text = charsets.read(part.content(2 * LONGEST_TEXT)[: 2 * LONGEST_TEXT], declared)
     return _flowed(text) if part.headers.parameters("content-type").get("format", "").lower() == "flowed" else text
 
@@ -99,6 +103,7 @@ def _recipients(top: Headers) -> tuple[str, ...]:
 
 def _name(sender: Mailbox) -> str:
     """Return the name shown with an address; one that pretends to be an address is none."""
+    # "giamdoc@so.gov.vn" <x@evil.example>: readers would see the name, replies go to the address.
     return "" if "@" in sender.name or "＠" in sender.name else sender.name[:200]
 
 

@@ -24,8 +24,10 @@ _OURS = re.compile(r"<[0-9a-f]{32}@[\w.-]+>")
 def nature(walk: Walk, bounces: tuple[Bounce, ...]) -> Nature:
     """Return who wrote a mail, judged by its headers alone; what is told by nothing is a person."""
     top = walk.top
+    # Our own mail come back by a forwarding rule: answering it would go round for ever.
     if top.raw("x-desk-key"):
         return Nature.LOOP
+    # Before auto-replies: servers mark their reports as automatic as well, and only a report voids a delivery (P4).
     if bounces or is_report(walk):
         return Nature.BOUNCE
     said = top.word("auto-submitted")
@@ -48,6 +50,7 @@ def is_report(walk: Walk) -> bool:
     """Tell whether a mail is the report of a server, by its type or by who sent it and how."""
     top = walk.top
     if top.word("content-type") == "multipart/report":
+        # That it was opened is no failure, and says nothing of who read it.
         return top.parameters("content-type").get("report-type", "").lower() != "disposition-notification"
     senders = mailboxes(top.raw("from"))
     return bool(senders) and senders[0].address.startswith(_SERVERS) and top.raw("return-path") in (b"<>", b"")
@@ -56,6 +59,7 @@ def is_report(walk: Walk) -> bool:
 def bounces(walk: Walk) -> tuple[Bounce, ...]:
     """Return what a delivery report says of our mails (RFC 3464), or what can be told of one in free words."""
     reports = [part for part in walk.parts if part.kind == "message/delivery-status"]
+    # The id of our own mail within: whose delivery failed is decided by nothing else in the report.
     original = _original(walk)
     if reports:
         found = [bounce for part in reports for bounce in _of_report(part, original)]
@@ -104,6 +108,7 @@ def is_authentic(top: Headers, servers: tuple[str, ...]) -> bool | None:
     """
     every = (value.decode("ascii", "replace").lower() for value in top.every("authentication-results"))
     mine = [said for said in every if said.split(";")[0].split()[:1] and said.split(";")[0].split()[0] in servers]
+    # Nobody of ours looked: unknown is not forged, or a department without such a server would get no mail.
     if not mine:
         return None
     said = mine[0][:5_000]
@@ -121,6 +126,7 @@ def _aligned(top: Headers, said: str) -> bool | None:
     for result in said.split(";")[1:]:
         method = re.match(r"\s*(dkim|spf)=(\w+)", result)
         named = re.search(r"\b(?:header\.d=|header\.i=\S*@|smtp\.mailfrom=(?:\S*@)?)([\w.-]+)", result)
+        # A signature of another domain passes too; it vouches for that domain, not for the sender that is shown.
         if method and named and method[2] == "pass" and named[1] == domain:
             return True
     return False if re.search(r"\b(?:dkim|spf)=fail\b", said) else None

@@ -26,5 +26,6 @@ class Command(BaseCommand):
             return
         kept = keeper.Keeper()
         for number in (signal.SIGTERM, signal.SIGINT):
+            # Between two mails: what was begun is finished, so that no lease has to run out first.
             signal.signal(number, lambda *_: kept.stop.set())
         kept.run()

@@ -59,6 +59,7 @@ def _mailbox(asked: str, top: Headers) -> Mailbox:
     if asked:
         if found := Mailbox.objects.filter(address__iexact=asked, is_active=True).first():
             return found
+        # A slip of the settings, not of the mail: the mail server keeps it until somebody mends that.
         raise CommandError(f"no mailbox {asked} is set up", returncode=AGAIN)
     known = {box.address.lower(): box for box in Mailbox.objects.filter(is_active=True).order_by("pk")}
     for address in (one.address for name in reading.TO for value in top.every(name) for one in mailboxes(value)):
@@ -67,6 +68,7 @@ def _mailbox(asked: str, top: Headers) -> Mailbox:
             return found
     if not known:
         raise CommandError("no mailbox is set up: add one under /settings/mailboxes/", returncode=AGAIN)
+    # To whomever it was addressed, it reached us: nothing that arrives is lost.
     return next(iter(known.values()))
 
 
@@ -74,10 +76,12 @@ def received_at(top: Headers, mailbox: Mailbox, *, at: datetime) -> datetime:
     """Return the topmost Received stamp where one of our own hosts wrote it, else `at` (P1)."""
     stamp = top.raw("received")[:2_000].decode("ascii", "replace")
     by = re.search(r"\bby\s+([\w.-]+)", stamp, re.I)
+    # Anybody may write a Received line, and by a false time would move the deadline (P1).
     if by is None or by[1].lower() not in mailbox.servers:
         return at
     try:
         moment = parsedate_to_datetime(stamp.rpartition(";")[2].strip())
     except ValueError:
         return at
+    # A server whose clock is ahead must not give us time that has not passed.
     return min(moment, at) if moment.tzinfo else at
