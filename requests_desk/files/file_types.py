@@ -93,9 +93,11 @@ def kind_of(file: BinaryIO, name: str, *, most_unpacked: int) -> FileKind:
     `most_unpacked` bytes is what an office document may unpack to: it is unpacked here, in small pieces, to nowhere.
     """
     file.seek(0)
+    # Enough for every mark there is; the rest is read only once we know by which parser.
     head = file.read(HEAD)
     if not head:
         raise Unfit("empty")
+    # Told apart by ourselves, from the whole: who sees the beginning alone takes a document for an archive.
     if head.startswith(b"PK"):
         return _packed(file, most_unpacked=most_unpacked)
     if head.startswith(OLE):
@@ -127,6 +129,7 @@ def _packed(file: BinaryIO, *, most_unpacked: int) -> FileKind:
 
 
 def _office(packed: zipfile.ZipFile, names: set[str]) -> FileKind:
+    # Refused before the kind is known: a .docx may hold macros whatever its ending promises.
     if any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names):
         raise Unfit("macros")
     if "[Content_Types].xml" in names:
@@ -173,6 +176,7 @@ def _text(file: BinaryIO, name: str) -> FileKind:
         raise Unfit("type")
     file.seek(0)
     try:
+        # The whole of it: a letter cut in half at some boundary would look like another encoding.
         text = file.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unfit("encoding") from error
@@ -190,6 +194,7 @@ def ending_of(name: str) -> str:
 
 def safe_name(name: str, kind: FileKind | None = None) -> str:
     """Return a name that is nothing but one: no path, no control or direction mark, 255 bytes, the ending it earned."""
+    # Both slashes: some programs send the whole path of the sender's disk.
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     shown = "".join(
         "_" if letter in _NEVER_IN_A_NAME else letter
@@ -200,6 +205,7 @@ def safe_name(name: str, kind: FileKind | None = None) -> str:
     ending = ending_of(shown)
     if kind is None:
         return _cut(shown or "file", NAME_BYTES)
+    # What it is decides what it is called: `a.exe` that is a PDF becomes `a.exe.pdf`.
     if ending in kind.endings:
         shown = shown[: -len(ending) - 1]
     else:

@@ -35,6 +35,7 @@ def can_read(content_type: str) -> bool:
 def read(file: BinaryIO, content_type: str, *, seconds: float = SECONDS) -> Read | None:
     """Return what a file says, or None where its reader did not survive it."""
     command = [sys.executable, "-m", "requests_desk.files.reader", READERS[content_type]]
+    # A file and no pipe: a child that stops reading must not stop us.
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(file, copy)
         copy.seek(0)
@@ -54,6 +55,7 @@ def read(file: BinaryIO, content_type: str, *, seconds: float = SECONDS) -> Read
             return None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        # Its last line alone: a whole trace would fill the log, and may quote the file.
         log.info("a reader ended with %s: %s", done.returncode, said[:200])
         return None
     return Read(**json.loads(done.stdout))

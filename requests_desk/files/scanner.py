@@ -32,6 +32,7 @@ def is_clean(file: BinaryIO) -> bool:
             while chunk := file.read(CHUNK):
                 wire.sendall(struct.pack(">I", len(chunk)) + chunk)
             wire.sendall(struct.pack(">I", 0))
+            # Read only after all was sent: clamd says nothing before, but for a stream beyond its limit.
             answer = _answer(wire)
     except OSError as error:
         raise ScannerAway(type(error).__name__) from error
@@ -48,6 +49,7 @@ def _connect() -> socket.socket:
     parts = urlsplit(settings.CLAMD_URL)
     if parts.scheme == "unix":
         wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # A scanner that hangs must not hang the form that waits for it.
         wire.settimeout(settings.CLAMD_TIMEOUT)
         try:
             wire.connect(parts.path)

@@ -49,8 +49,10 @@ def put(file: BinaryIO, name: str, *, folder: str) -> Stored:
         is_scanned = _scanned(file)
     except Unfit as error:
         raise FileRefused(file_types.safe_name(name), error.reason) from error
+    # A random name: neither the sender's words nor a running number lead to a file on the disk.
     secret = secrets.token_hex(16)
     file.seek(0)
+    # Spread over 256 folders: some file systems slow down at a hundred thousand names in one.
     place = default_storage.save(f"{folder}/{secret[:2]}/{secret}", File(file))
     return Stored(file_types.safe_name(name, kind), kind, size, digest, place, is_scanned)
 
@@ -75,6 +77,7 @@ def forget_strays(folder: str, known: Callable[[Iterable[str]], set[str]], *, be
     for part in default_storage.listdir(folder)[0] if default_storage.exists(folder) else []:
         places = {f"{folder}/{part}/{name}" for name in default_storage.listdir(f"{folder}/{part}")[1]}
         for place in places - known(places):
+            # A file whose row is about to be written looks like a stray for a moment.
             if default_storage.get_modified_time(place) < before:
                 default_storage.delete(place)
                 count += 1
@@ -100,5 +103,6 @@ def _scanned(file: BinaryIO) -> bool:
         if scanner.is_clean(file):
             return True
     except scanner.ScannerAway:
+        # Kept and not opened until it is scanned: a scanner that is away must not turn a business away.
         return False
     raise Unfit("infected")
