@@ -26,6 +26,7 @@ class Cache(RedisCache):
         try:
             return super().add(*args, **kwargs)
         except redis.RedisError:
+            # As if it had been kept: an empty cache takes everything, and allauth counts by it.
             return bool(self._away(True))
 
     def set(self, *args: Any, **kwargs: Any) -> None:

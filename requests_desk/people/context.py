@@ -24,4 +24,5 @@ def house(request: HttpRequest) -> dict[str, Any]:
 
 def second_factor(request: HttpRequest) -> dict[str, Any]:
     """Return whether the reader must still set up a second factor, asked for only by a page that says so."""
+    # Lazy: it costs a query, and the public's pages never ask.
     return {"second_factor_missing": SimpleLazyObject(lambda: lacks_second_factor(request))}

@@ -103,6 +103,7 @@ def folded(text: str) -> str:
 def read_phones(text: str) -> list[Phone]:
     """Return every number in a field that may hold several, with notes: `0950000037; 0950000038 (anh Y)`."""
     parts = (part.strip() for part in _BETWEEN_PHONES.split(text))
+    # What cannot be read is kept as typed: a hotline officer still can, and refusing it would lose the caller.
     return [phone for part in parts if part for phone in _side_by_side(part) or [read_phone(part[:64])]]
 
 
@@ -125,6 +126,7 @@ def read_phone(text: str) -> Phone:
     """Read one number: +84, 84, 0084 or 0 in front, spaces and dots, or a foreign one."""
     bare = re.sub(r"\(.*?[^\d\s)].*?\)", "", _EXTENSION.sub("", text))  # a note in brackets, but not an area code
     digits = re.sub(r"[^\d+]", "", bare)
+    # Suggested and not rewritten (issue 5): what was dictated stays what is on file.
     if new := _OLD_MOBILE.get(digits[:4]) if len(digits) == 11 else None:
         return Phone(text, _e164(digits), new + digits[4:])
     return Phone(text, _e164(digits))
@@ -140,6 +142,7 @@ def _e164(digits: str) -> str:
         number = phonenumbers.parse(digits, "VN")
     except phonenumbers.NumberParseException:
         return ""
+    # Possible, not valid: the lists of valid ranges lag behind what is sold.
     if not phonenumbers.is_possible_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -186,6 +189,7 @@ def forms_of(phone: Phone) -> list[str]:
 def tax_number(text: str) -> str:
     """Return the digits of a tax code of 10, 10-3 or 12 digits, by which it is compared; "" where it is none."""
     digits = re.sub(r"[\s.\-–]", "", text)
+    # In ASCII alone: `isdigit` is true of ² and of digits of other scripts, which compare unequal.
     return digits if digits.isascii() and digits.isdigit() and len(digits) in (10, 12, 13) else ""
 
 
@@ -207,11 +211,13 @@ def tax_code_oddity(text: str) -> Oddity | None:
 
 def _check_digit_fits(digits: str) -> bool:
     total = sum(weight * int(digit) for weight, digit in zip(_TAX_WEIGHTS, digits[:9], strict=True))
+    # A remainder of nought would need the digit 10: no tax code was ever given out for it.
     return (10 - total % 11) == int(digits[9])
 
 
 def fold_code(text: str) -> str:
     """Return a code's letters and digits alone, in plain capitals, however it was spaced, cased or typed."""
+    # Phones put full-width or Cyrillic letters where nobody sees a difference: who typed the right code gets in.
     wide = unicodedata.normalize("NFKD", text).upper().translate(_SAME_SHAPE)
     return re.sub(r"[^A-Z0-9]", "", wide)
 
@@ -249,6 +255,7 @@ def token_for(seed: str) -> str:
 
 def lookup_digest(code: str, lookup: str) -> str:
     """Return what is kept of a look-up code, bound to its ticket's code."""
+    # Keyed, and not a slow hash: forty bits behind a throttle need a secret, and a status check stays quick.
     return salted_hmac("requests_desk.lookup", f"{code}:{fold_code(lookup)}", algorithm="sha256").hexdigest()
 
 
@@ -265,4 +272,5 @@ def text_digest(text: str) -> str:
 
 def token_digest(token: str) -> str:
     """Return what is kept of a secret link's 128 random bits."""
+    # 128 random bits need neither salt nor key: nobody tries them all.
     return hashlib.sha256(token.encode()).hexdigest()

@@ -23,11 +23,13 @@ def is_available() -> bool:
 
 def send(user: User, name: str, *, language: str = "", **context: Any) -> None:
     """Send the mail called `name` to a person, in their language. Raises Unavailable, and OSError as smtplib does."""
+    # Before anything is rendered: a text with a secret in it is not even made.
     if not is_available():
         raise Unavailable
     language = language or user.language
     context |= {"user": user, "language": language, "agency": _agency_of(user), "base_url": settings.PUBLIC_BASE_URL}
     with translation.override(language):
+        # One line: a name with a line break in it must not begin a header of its own.
         subject = " ".join(render_to_string(f"mail/{language}/{name}.subject.txt", context).split())
         text = render_to_string(f"mail/{language}/{name}.txt", context).strip()
         html = render_to_string(f"mail/{language}/{name}.html", context | {"subject": subject})
@@ -36,6 +38,7 @@ def send(user: User, name: str, *, language: str = "", **context: Any) -> None:
         text,
         settings.DEFAULT_FROM_EMAIL,
         [user.email],
+        # So that no out-of-office program answers it (RFC 3834).
         headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
     )
     message.attach_alternative(html, "text/html")

@@ -38,6 +38,7 @@ class ClientAddress:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chain = [
             request.META.get("REMOTE_ADDR", ""),
+            # From the end: each proxy adds its caller there, and everything before ours is the client's own word.
             *reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")),
         ]
         for text in chain:
@@ -59,10 +60,12 @@ class Language:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("lang")
+        # An address shared with `?lang=` shows what its sender saw; after that the cookie speaks.
         code = next((c for c in (asked, self._remembered(request)) if c in self.known), settings.LANGUAGE_CODE)
         with translation.override(code):
             request.LANGUAGE_CODE = code
             response = self.get_response(request)
+        # A view that spoke the language of its reader, as the API does, has said so already.
         response.headers.setdefault("Content-Language", code)
         if asked in self.known:
             response.set_cookie(
@@ -71,6 +74,7 @@ class Language:
         return response
 
     def _remembered(self, request: HttpRequest) -> str | None:
+        # Programs keep no cookies; they say in each request what they read.
         if request.path.startswith("/api/"):
             return translation.get_language_from_request(request) if "HTTP_ACCEPT_LANGUAGE" in request.META else None
         return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) or getattr(request.user, "language", None)
@@ -85,6 +89,7 @@ class SecondFactor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # By path and not by view: a page added tomorrow is covered before anybody thinks of it.
         if request.path.startswith(self.STAFF) and lacks_second_factor(request):
             return redirect("mfa_index")
         return self.get_response(request)
@@ -98,6 +103,7 @@ def lacks_second_factor(request: HttpRequest) -> bool:
     if not settings.REQUIRE_SECOND_FACTOR or not request.user.is_authenticated:
         return False
     if not request.session.get(KEPT):
+        # That there is one suffices: logging in asks for it, and the sessions before it were ended.
         if not (has_second_factor(request.user) or asks_second_factor_elsewhere(request)):
             return True
         request.session[KEPT] = True

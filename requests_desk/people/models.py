@@ -139,7 +139,10 @@ class Membership(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user", "agency", "unit", "role"], name="membership_once", nulls_distinct=False
+                # Roles of the whole department have no unit, and two empty ones are the same one.
+                fields=["user", "agency", "unit", "role"],
+                name="membership_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(unit__isnull=False) | ~Q(role__in=[Role.OFFICER, Role.UNIT_HEAD]),
@@ -175,6 +178,7 @@ class Absence(models.Model):
     """A time somebody is away, and who stands in for them (N3)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    # Whose deputy is gone is still away: the next rung is told.
     deputy = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField()
@@ -211,6 +215,7 @@ class Invitation(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
     digest = models.CharField(max_length=64, unique=True)
+    # Who let somebody in is part of the history: neither can be deleted from under it.
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -221,6 +226,7 @@ class Invitation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user"],
+                # An invitation sent again closes the one before: two open links would be two keys to one door.
                 condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
                 name="invitation_one_open",
             ),

@@ -34,6 +34,7 @@ def live_tokens(user: User, *, at: datetime) -> QuerySet[PersonalToken]:
 def staff(agency: Agency) -> QuerySet[User]:
     """Return who works or worked in an agency, those who left last, each with `here` (roles) and `works_here`."""
     here = Membership.objects.filter(agency=agency)
+    # Who left stays in the list: what they did stands in requests, and they may come back.
     worked = PeopleEvent.objects.filter(agency=agency, about=OuterRef("pk"))
     works = Exists(here.filter(user=OuterRef("pk")))
     rows = User.objects.filter(works | Q(Exists(worked))).annotate(works_here=works)
@@ -43,6 +44,7 @@ def staff(agency: Agency) -> QuerySet[User]:
 
 def history(person: User | None, agency: Agency) -> QuerySet[PeopleEvent]:
     """Return what happened to a person, or to everybody of an agency, the latest on top."""
+    # What concerns an account itself names no department; each that the person works for may read it.
     rows = PeopleEvent.objects.filter(Q(agency=agency) | Q(agency__isnull=True, about__memberships__agency=agency))
     rows = rows.filter(about=person) if person else rows
     return rows.select_related("actor", "about").distinct().order_by("-pk")

@@ -33,6 +33,7 @@ def start(task: Task[Any, Any], **arguments: Any) -> None:
 @shared_task(name="people.mail_reset", **AGAIN)
 def mail_reset(*, email: str, language: str) -> None:
     """Send a link for a new password to everybody who signs in by a password and has this address."""
+    # Two accounts may share an office's address: each gets its own link, and the mail names which.
     for user in User.objects.filter(email__iexact=email, is_active=True):
         # Who never had a password was invited, or comes by single sign-on: neither gets one by this way.
         if user.has_usable_password():
@@ -46,6 +47,7 @@ def mail_reset(*, email: str, language: str) -> None:
 def mail_invitation(*, user_id: int, by_id: int) -> None:
     """Invite somebody, or invite them again: the link before this one stops working."""
     user = User.objects.get(pk=user_id)
+    # Made here and not at the click: the broker keeps what it is given on its disk.
     secret = invitations.issue(user, by=User.objects.get(pk=by_id), at=timezone.now())
     _send(user, "account_invitation", url=invitations.url(secret), days=settings.INVITATION_DAYS)
 
@@ -55,6 +57,7 @@ def mail_notice(*, user_id: int, notice: str) -> None:
     """Tell somebody what happened to their account."""
     user = User.objects.get(pk=user_id)
     with translation.override(user.language):
+        # In the reader's language: the task carries the English text, which is the key of both.
         said = translation.gettext(notice)
     _send(user, "account_notice", said=said, at=timezone.now())
 

@@ -33,6 +33,7 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no 
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Let nobody in who was not invited."""
+        # Invitations alone make accounts: a door for strangers would be one more to guard.
         return False
 
     def send_notification_mail(self, template_prefix: str, user: User, *_args: Any, **_kwargs: Any) -> None:
@@ -49,6 +50,7 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def get_totp_issuer(self) -> str:
         """Return the name the phone's program shows: plain letters, whatever the phone."""
+        # The host beside it: who serves several departments sees several codes on one phone.
         return f"Requests Desk ({settings.PUBLIC_BASE_URL.partition('://')[2]})"
 
     def get_totp_label(self, user: User) -> str:
@@ -72,6 +74,7 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Keep the last factor where one is required."""
+        # Recovery codes may always go: they are no factor by themselves.
         if not settings.REQUIRE_SECOND_FACTOR or authenticator.type not in FACTORS:
             return True
         others = Authenticator.objects.filter(user=authenticator.user_id, type__in=FACTORS)
@@ -86,6 +89,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if sociallogin.is_existing:
             return
         found = _people_behind(sociallogin.account.extra_data)
+        # Two people with one address, or none: a guess would open somebody else's desk.
         if len(found) != 1:
             raise ImmediateHttpResponse(render(request, "account/unknown.html", status=403))
         sociallogin.email_addresses = []  # ours are kept by the administrators
@@ -105,11 +109,13 @@ def _people_behind(data: dict[str, Any]) -> list[User]:
         name = str(claims.get("preferred_username") or "")
         return list(people.filter(username=name)[:2]) if name else []
     email = str(claims.get("email") or "")
+    # Whoever may write any address into their profile there would be whoever they like here.
     if not email or claims.get("email_verified") is False:
         return []
     return list(people.filter(email__iexact=email)[:2])
 
 
 def _cipher() -> Fernet:
+    # Drawn from SECRET_KEY and not it: what is signed elsewhere by that key opens nothing here.
     key = salted_hmac("requests_desk.second_factor", "key", algorithm="sha256").digest()
     return Fernet(base64.urlsafe_b64encode(key))

@@ -18,6 +18,7 @@ from requests_desk.people.models import User
 def say_once(form: forms.Form) -> None:
     """Empty the boxes of what their labels say already."""
     for field in form.fields.values():
+        # A placeholder that repeats its label is read out twice, and is gone once something is typed.
         field.widget.attrs.pop("placeholder", None)
 
 
@@ -85,6 +86,7 @@ class ResetPasswordForm(forms.Form):
     def save(self, request: HttpRequest, **_more: Any) -> str:
         """Let a worker find out whose address it is, and write to them."""
         email = str(self.cleaned_data["email"])
+        # A worker looks: here the answer for an address on file would take longer than for any other.
         tasks.start(tasks.mail_reset, email=email, language=translation.get_language() or "vi")
         return email
 

@@ -63,6 +63,7 @@ def personal_tokens(request: MemberRequest) -> HttpResponse:
         messages.success(request, _("The token opens nothing any more."))
         return redirect("account_tokens")
     form = TokenForm(request.POST if request.method == "POST" else None)
+    # Shown on the answer itself, never after a redirect: it would have to be kept somewhere meanwhile.
     secret = ""
     if form.is_valid():
         lifetime = timedelta(days=int(form.cleaned_data["days"]))
@@ -78,6 +79,7 @@ def personal_tokens(request: MemberRequest) -> HttpResponse:
 def sessions(request: MemberRequest) -> HttpResponse:
     """List where one is signed in; a POST ends one of them, or all the others."""
     rows = sorted(UserSession.objects.purge_and_list(request.user), key=lambda row: row.created_at, reverse=True)
+    # The session at hand ends by logging out: ended here, its owner would wonder what broke.
     others = [row for row in rows if not row.is_current()]
     if request.method == "POST":
         wanted = request.POST.get("end", "")
@@ -96,10 +98,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Let whoever was invited choose a password; reading the page uses nothing up."""
     at = timezone.now()
     try:
+        # Used up by the password alone: mail scanners open every link before its reader does.
         invited = invitations.behind(token, at=at).user
         form = InvitationForm(invited, request.POST if request.method == "POST" else None)
         if form.is_valid():
             invitations.accept(token, password=form.cleaned_data["password1"], at=at)
+            # Not signed in by it: the log-in asks for the second factor as well.
             messages.success(request, _("Your password is set. Log in with it."))
             return redirect("account_login")
     except invitations.Refused:

@@ -39,6 +39,7 @@ def behind(secret: str, *, at: datetime) -> Invitation:
     rows = Invitation.objects.select_related("user").filter(
         digest=digest(secret), accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at
     )
+    # Who left before accepting finds the door shut, however long the link still holds.
     found = rows.filter(user__is_active=True).first()
     if found is None:
         raise Refused
@@ -49,6 +50,7 @@ def accept(secret: str, *, password: str, at: datetime) -> User:
     """Set the password of whom a link invites; it opens nothing afterwards. Raises Refused."""
     with transaction.atomic():
         invitation = behind(secret, at=at)
+        # By one statement: of two clicks at once one alone finds it open.
         taken = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True).update(accepted_at=at)
         if not taken:  # a second click was faster
             raise Refused

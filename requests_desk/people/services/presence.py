@@ -47,6 +47,7 @@ class Presence:
         deputies who are all away is nobody.
         """
         asked: set[int] = set()
+        # Who may not be told of a sealed request counts as away, and their deputy is asked (P13).
         while person.pk in self.deputies or not is_there(person):
             asked.add(person.pk)
             deputy = self.deputies.get(person.pk)
@@ -61,9 +62,11 @@ def quiet_until(agency: Agency, *, at: datetime) -> datetime | None:
     local = at.astimezone(ZoneInfo(agency.timezone))
     start, end = agency.quiet_from, agency.quiet_to
     wall = local.time()
+    # The usual hours span midnight; a department with night shifts may be quiet by day.
     is_quiet = start <= wall < end if start <= end else wall >= start or wall < end
     if not is_quiet:
         return None
+    # Before midnight they end tomorrow, after it today.
     day = local.date() + timedelta(days=1) if wall >= end else local.date()
     return datetime.combine(day, end, tzinfo=local.tzinfo)
 
@@ -82,6 +85,7 @@ def add_absence(agency: Agency, *, user: User, deputy: User | None, from_at: dat
     _require_span(from_at, to_at)
     _require_colleague(agency, user, "user")
     if deputy:
+        # A deputy reads what they stand in for: nobody hands that to another department.
         _require_colleague(agency, deputy, "deputy")
         if deputy.pk == user.pk:
             raise ValidationError({"deputy": _("Choose somebody else: they are away themselves.")})
@@ -124,6 +128,7 @@ def _leads_back(user: User, deputy: User, *, from_at: datetime, to_at: datetime)
     while ahead:
         asked |= ahead
         away = Absence.objects.filter(user__in=ahead, from_at__lt=to_at, to_at__gt=from_at, deputy__isnull=False)
+        # Each is asked once: circles among others must not keep us here.
         ahead = set(away.values_list("deputy", flat=True)) - asked
         if user.pk in ahead:
             return True

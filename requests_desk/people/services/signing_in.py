@@ -29,6 +29,7 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     """Sign somebody out everywhere, or everywhere but in one session. Return how many places that were."""
     places = UserSession.objects.filter(user=user).exclude(session_key=but or "")
     count = int(places.count())
+    # The sessions first: without its row among the places one could no longer be found, and would stay open.
     Session.objects.filter(session_key__in=places.values("session_key")).delete()
     places.delete()
     return count
@@ -37,6 +38,7 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
 def reset_second_factor(user: User, *, by: User | None, at: datetime) -> None:
     """Let somebody set up a new second step; whoever holds the lost phone is signed out. `by` is None at a shell."""
     with transaction.atomic():
+        # Recovery codes with it: whoever found the phone may have found the list beside it.
         Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
         ledger.append("second_factor_reset", about=user, actor=by, at=at)

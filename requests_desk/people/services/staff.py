@@ -23,6 +23,7 @@ class LastAdministrator(Exception):
 def add(agency: Agency, *, username: str, details: Mapping[str, Any], by: User, at: datetime) -> User:
     """Make the account of a new person, without a password. Raises ValidationError with the fields to change."""
     user = User(username=username, **{name: details[name] for name in DETAILS})
+    # Until the invitation is accepted no password opens it, and no reset by mail makes one.
     user.set_unusable_password()
     user.full_clean()
     with transaction.atomic():
@@ -36,6 +37,7 @@ def change(user: User, *, details: Mapping[str, Any], by: User, at: datetime) ->
     changed = [name for name in DETAILS if getattr(user, name) != details[name]]
     for name in changed:
         setattr(user, name, details[name])
+    # That the old address refused mail says nothing of the new one.
     fresh = {"email": "email_failed_at", "phone": "phone_failed_at"}
     for name in changed:
         if name in fresh:
@@ -58,6 +60,7 @@ def give(user: User, agency: Agency, *, role: str, unit: Unit | None, by: User, 
         raise ValidationError({"role": _("They hold this role already.")})
     with transaction.atomic():
         membership.save()
+        # Who comes back finds their account as it was; their old password and factors still hold.
         User.objects.filter(pk=user.pk, is_active=False).update(is_active=True)
         facts = {"role": role, "unit": unit.pk if unit else None}
         ledger.append("role_given", about=user, agency=agency, actor=by, at=at, facts=facts)
@@ -80,6 +83,7 @@ def leave(user: User, agency: Agency, *, by: User, at: datetime) -> None:
         _keep_an_administrator(agency, without=[membership.pk for membership in held])
         _take(held, by=by, at=at)
         ledger.append("left", about=user, agency=agency, actor=by, at=at)
+        # Other departments keep them: only who works nowhere any more is locked out.
         if not user.memberships.exists():
             close(user, at=at)
 
@@ -113,5 +117,6 @@ def _keep_an_administrator(agency: Agency, *, without: list[int]) -> None:
     Agency.objects.select_for_update().get(pk=agency.pk)
     admins = Membership.objects.filter(agency=agency, role=Role.ADMIN, user__is_active=True)
     gone = admins.filter(pk__in=without)
+    # Only where an administrator goes: taking another role away asks nothing of them.
     if gone.exists() and not admins.exclude(pk__in=without).exists():
         raise LastAdministrator

@@ -37,6 +37,7 @@ def issue(user: User, *, name: str, at: datetime, lifetime: timedelta = LIFETIME
 def revoke(user: User, pk: int, *, by: User, at: datetime) -> None:
     """Take back a token of `user`; whose it is not, or what opens nothing any more, is left alone."""
     with transaction.atomic():
+        # Written down only where something changed: a second click is no second event.
         if user.tokens.filter(pk=pk, revoked_at__isnull=True).update(revoked_at=at):
             ledger.append("token_revoked", about=user, actor=by, at=at, facts={"token": pk})
 

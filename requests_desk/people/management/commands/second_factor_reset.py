@@ -24,6 +24,7 @@ class Command(BaseCommand):
         """Reset it and say so."""
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
+            # Who stands at a shell may know every name; a web page would not say so.
             raise CommandError(f"nobody here signs in as “{options['user']}”")
         signing_in.reset_second_factor(user, by=None, at=timezone.now())
         self.stdout.write(f"{user.username} sets up a new second step at the next log-in.")
