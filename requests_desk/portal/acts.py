@@ -64,6 +64,7 @@ class ContactForm(forms.Form):
 def add(request: HttpRequest, opened: Opened) -> HttpResponse:
     """Keep what the requester adds, with files that passed the same checks as those of a new question."""
     at, form = timezone.now(), AddForm(request.POST, auto_id="add_%s")
+    # Counted before anything is kept: a disk fills up with what is refused later, too.
     size = sum(file.size or 0 for file in request.FILES.getlist("files"))
     is_flood = bool(size) and throttle.uploaded(address=request.META["REMOTE_ADDR"], size=size, at=at) > MOST_BYTES
     if not form.take_in(request, by=None, at=at, is_flood=is_flood):
@@ -84,6 +85,7 @@ def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
     at, form = timezone.now(), WithdrawForm(request.POST, auto_id="withdraw_%s")
     if not form.is_valid():
         return show(request, opened, status=422, withdraw_form=form)
+    # A withdrawal ends the promise; one press on a phone must not do it by mistake.
     if "confirmed" not in request.POST:
         shown = {"ticket": opened.ticket, "form": form, "token": request.POST["token"]}
         return page(request, "portal/withdraw.html", shown, office=Office.of(opened.ticket.agency))
@@ -111,6 +113,7 @@ def contact(request: HttpRequest, opened: Opened) -> HttpResponse:
     except refusing.NotNow as error:
         return show(request, opened, status=409, problem=error.detail)
     said = [_("The new phone number counts from now on.")] if changed.phone else []
+    # Who got hold of a link must not be able to lead all further mail to themselves.
     said += [_("We have written to the new address. It counts once the link in that mail was used.")] * changed.waits
     return show(request, opened, said=" ".join(said))
 
@@ -122,6 +125,7 @@ def link(request: HttpRequest, opened: Opened) -> HttpResponse:
     if request.POST.get("do") == "new":
         url = status_links.issue(opened.ticket, instead_of=opened.link, by=None, at=at)
         return page(request, "portal/new_link.html", {"url": url}, office=Office.of(opened.ticket.agency))
+    # The look-up code stays: whoever revokes a link in a hurry must not lock themselves out.
     status_links.revoke(opened.ticket, only=opened.link, by=None, at=at)
     said = _("The link opens nothing any more. Your request still opens with its code and the look-up code.")
     return page(request, "portal/status_form.html", {"form": StatusForm(), "said": said})
@@ -135,6 +139,7 @@ def confirm_contact(request: HttpRequest, token: str) -> HttpResponse:
     at = timezone.now()
     try:
         waits = contacts.waiting(token, at=at)
+        # The button alone counts: a scanner of the new mailbox follows the link as well.
         if request.method == "POST":
             contacts.confirm(token, at=at)
     except contacts.NotFound:

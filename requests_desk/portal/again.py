@@ -38,6 +38,7 @@ def again(request: HttpRequest, opened: Opened) -> HttpResponse:
     if not form.is_valid():
         return show(request, opened, status=422, form=form)
     try:
+        # The service decides between a new cycle and a new request: the 30 days are its rule, not this page's (P7).
         taken = cycles.reopen(opened.ticket, form.cleaned_data["reason"], channel=Channel.QNA, by=None, at=at)
     except (refusing.Refused, identifiers.BadText) as error:
         form.add_error("reason", str(error))
@@ -50,4 +51,5 @@ def again(request: HttpRequest, opened: Opened) -> HttpResponse:
 
 def replace_ticket(opened: Opened, taken: cycles.Taken) -> Opened:
     """Lead on to the request that was opened by it, whose own proof its reader does not hold yet."""
+    # No link: the new request has one of its own, which goes by mail.
     return opened if taken.opened != "ticket" else Opened(taken.ticket, None)

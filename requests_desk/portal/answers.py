@@ -86,8 +86,10 @@ def answer(request: HttpRequest, pk: int, words: str = "") -> HttpResponse:
         found = queries.get(pk)
     except Answer.DoesNotExist as error:
         return _gone(request, pk, error)
+    # Titles are corrected and links are kept: the number finds it, and search engines see one address.
     if words != found.slug:
         return redirect(found.path, permanent=True)
+    # A page that a browser fetched ahead, or that its own author looks at, was not read by a business.
     if request.method == "GET" and not request.user.is_authenticated and "Sec-Purpose" not in request.headers:
         answers.count_view(pk)
     context = {
@@ -110,8 +112,10 @@ def useful(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from error
     said, known = request.POST.get("useful", ""), _said_of(request)
     response = redirect(f"{found.path}#useful")
+    # Answered like a vote that counts: who tries twice learns nothing, and sees no error.
     if said not in ("yes", "no") or pk in known:
         return response
+    # The cookie alone would let anybody vote by emptying it.
     if not throttle.voted(address=request.META["REMOTE_ADDR"], about=str(pk), at=timezone.now()):
         answers.count_vote(pk, useful=said == "yes")
     kept = "-".join(str(one) for one in [*known, pk][-REMEMBERED:])
@@ -132,6 +136,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             one.title,
             _url(one.path),
             one.answer,
+            # Without the words of its title: a corrected one is the same entry to every reader.
             unique_id=_url(f"/answers/{one.pk}/"),
             author_name=str(one.unit or one.agency),
             pubdate=one.published_at,
@@ -192,17 +197,20 @@ def _gone(request: HttpRequest, pk: int, error: Answer.DoesNotExist) -> HttpResp
         found = queries.withdrawn(pk)
     except Answer.DoesNotExist:
         raise Http404 from error
+    # 410 and no 404: search engines drop it at once, and readers see why it went.
     return page(request, "portal/answer_gone.html", {"answer": found}, office=_office(), status=HTTPStatus.GONE)
 
 
 def _said_of(request: HttpRequest) -> list[int]:
     """Return the answers this browser said something of already."""
+    # Cut first: a cookie is the browser's word, of whatever length.
     kept = request.COOKIES.get(COOKIE, "")[: REMEMBERED * 12].split("-")
     return [int(one) for one in kept if one.isascii() and one.isdigit()]
 
 
 def _next_url(request: HttpRequest, mark: str | None) -> str:
     query = request.GET.copy()
+    # The language is in the cookie by now; carried along it would stand in every link that is shared.
     query.pop("lang", None)
     query["after"] = mark or ""
     return f"?{query.urlencode()}" if mark else ""
@@ -211,6 +219,7 @@ def _next_url(request: HttpRequest, mark: str | None) -> str:
 def _kept(response: HttpResponse) -> HttpResponse:
     """Let the reader's own browser keep a page for a moment; what they say of it, or their language, makes it anew."""
     response["Cache-Control"] = f"private, max-age={PAGE_SECONDS}"
+    # Language and votes are in it: a kept page of one reader must not be shown to another.
     patch_vary_headers(response, ["Cookie"])
     return response
 

@@ -37,6 +37,7 @@ def embeddable(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, **kwargs: str) -> HttpResponse:
         response = view(request, **kwargs)
+        # By its own address alone: framed under the usual one, another site could lay something over the form.
         if _is_embedded(request) and settings.ASK_EMBED_ORIGINS:
             response.xframe_options_exempt = True  # that header knows no list
             response._csp_replace = {"frame-ancestors": settings.ASK_EMBED_ORIGINS}  # type: ignore[attr-defined]
@@ -69,6 +70,7 @@ def _taken_in(request: HttpRequest, *, door: public.Door, at: datetime) -> HttpR
     seal = signed.read(request.POST.get("signed", ""), at=at)
     is_fit = form.take_in(request, by=None, at=at, is_flood=_is_flood(request, at=at))
     if seal is None:
+        # Files first, signature after: what was uploaded is kept even where the form has to be sent once more.
         form.start_again(signed.new(at=at))
         is_fit = False
     if not is_fit or seal is None:
@@ -77,6 +79,7 @@ def _taken_in(request: HttpRequest, *, door: public.Door, at: datetime) -> HttpR
 
 
 def _sent(request: HttpRequest, form: AskForm, door: public.Door, seal: signed.Seal, *, at: datetime) -> HttpResponse:
+    # Counted after the form was found fit: a typing error must not bring anybody nearer to the limit.
     count = throttle.sent(address=request.META["REMOTE_ADDR"], at=at)
     try:
         sent = asking.send(
@@ -95,6 +98,7 @@ def _sent(request: HttpRequest, form: AskForm, door: public.Door, seal: signed.S
     except Refused as error:
         form.show(error.fields)
         return _form(request, form, door, status=422)
+    # Only to whoever sent this very form: the same question sent by somebody else opens nothing.
     if sent.link_token:
         return redirect(_with_frame(request, reverse("ask-received", args=[sent.link_token])))
     return page(request, "portal/ask_taken.html", _frame(request) | {"sent": sent}, office=door.front.office)
@@ -129,11 +133,13 @@ def _is_flood(request: HttpRequest, *, at: datetime) -> bool:
     """Tell whether so many bytes come from one connection that its files are kept no more: a disk is not endless."""
     size = sum(file.size or 0 for file in request.FILES.getlist("files"))
     address = request.META["REMOTE_ADDR"]
+    # The question still gets in, without its files: what arrives is never lost.
     return bool(size) and throttle.uploaded(address=address, size=size, at=at) > MOST_BYTES
 
 
 def _signs(form: AskForm, seal: signed.Seal, count: int, *, at: datetime) -> list[Sign]:
     found = {
+        # Signs hold a question back for a person to look at; no sign ever refuses one.
         Sign.HONEYPOT: bool(form.cleaned_data["website"]),
         Sign.TOO_FAST: at - seal.issued_at < asking.FASTEST,
         Sign.TOO_MANY: count > asking.FREELY,

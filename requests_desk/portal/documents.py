@@ -55,6 +55,7 @@ class SearchForm(forms.Form):
 
     def wanted(self, *, day: date) -> queries.Wanted:
         """Return what is looked for, as far as it can be read."""
+        # Whatever it says: an old or misspelt filter is passed over, and the rest still finds.
         self.is_valid()
         given = self.cleaned_data
         return queries.Wanted(
@@ -102,6 +103,7 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         found = queries.get(pk)
     except Document.DoesNotExist as error:
+        # Only what everybody could read once: of a draft that was dropped nobody learns.
         gone = Document.objects.filter(pk=pk, state=State.WITHDRAWN, published_at__isnull=False)
         context = {"document": gone.select_related("replaced_by").first()}
         if context["document"] is None:
@@ -116,6 +118,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     kept = queries.published().filter(pk=pk).select_related("file").defer("file__text").first()
     if kept is None or kept.file is None or not kept.file.is_open:
         raise Http404
+    # Of the content: a file that was replaced is fetched anew, one that was not costs nothing.
     etag = quote_etag(kept.file.sha256)
     known = parse_etags(request.headers.get("If-None-Match", ""))
     response: HttpResponseBase
@@ -137,6 +140,7 @@ def _shown(found: Document, day: date) -> dict[str, Any]:
         "document": found,
         "standing": found.standing(day),
         "replaces": queries.published().filter(replaced_by=found).order_by("-shown_date")[:10],
+        # Twice as much as is shown: joined lines are shorter, and a whole law takes its time.
         "preview": queries.excerpt(queries.flowing(text[: 2 * PREVIEW]), length=PREVIEW),
         "is_cut": len(text) > PREVIEW,
         "is_scan": bool(found.file) and found.file.text_state == TextState.NONE,  # type: ignore[union-attr]

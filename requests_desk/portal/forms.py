@@ -52,6 +52,7 @@ class StatusForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Ask for one of the two proofs."""
+        # Not beside other errors: a number that cannot be read is not a missing one.
         if not self.errors and not (self.cleaned_data["phone"] or self.cleaned_data["lookup"]):
             raise forms.ValidationError(_("Please enter the phone number you gave, or the look-up code."))
         return self.cleaned_data
@@ -88,6 +89,7 @@ class AskForm(WithFiles):
         attrs={"type": "tel"},
         help_text=gettext_lazy("With it you can check your request at any time."),
     )
+    # No check of its form here: an odd address is a warning to the desk, never a reason to turn a business away.
     email = _line(gettext_lazy("E-mail"), autocomplete="email", attrs={"type": "email", "spellcheck": "false"})
     organisation = _line(gettext_lazy("Business, cooperative, household"), autocomplete="organization")
     name = _line(gettext_lazy("Your name"), autocomplete="name")
@@ -121,6 +123,7 @@ class AskForm(WithFiles):
 
     def start_again(self, signature: str) -> None:
         """Give the form a fresh signature, and say why it was not taken."""
+        # The old signature would come back with the page, and be too old again.
         self.data = {**self.data.dict(), "signed": signature}  # type: ignore[attr-defined]  # what was posted
         self.add_error(None, _("The form was open for very long. Please send it once more; nothing you typed is lost."))
 

@@ -34,11 +34,15 @@ def act(view: Act) -> Callable[[HttpRequest], HttpResponse]:
     def inner(request: HttpRequest) -> HttpResponse:
         at = timezone.now()
         try:
+            # The token is the proof, so it is read before anything is counted: a stranger cannot use up an owner's
+            # tries.
             opened = proofs.take(request.POST.get("token", ""), at=at)
+        # Wrong, forged and too old look alike, and none says which.
         except NotFound:
             problem = _("This page was open for too long: please open your request again.")
             return page(request, "portal/status_form.html", {"form": StatusForm(), "problem": problem}, status=404)
         try:
+            # By request as well as by address: a link that got around must not flood one officer's desk.
             throttle.count(address=request.META["REMOTE_ADDR"], act=opened.ticket.code, at=at)
         except throttle.TooMany as refused:
             response = show(request, opened, status=429, problem=too_many(refused))
@@ -52,6 +56,7 @@ def act(view: Act) -> Callable[[HttpRequest], HttpResponse]:
 def show(request: HttpRequest, opened: Opened, *, status: int = 200, **more: Any) -> HttpResponse:
     """Show the page of the request again, with what was `said`, the `problem`, or a form that came back."""
     at = timezone.now()
+    # Read anew after the act, by the same proof: the page shows what is, not what was posted.
     found = whereabouts.of(opened, at=at)
     context = {"ticket": found, "at": at, "language_at": reverse("status")} | more
     return page(request, "portal/status.html", context, office=found.office, status=status)

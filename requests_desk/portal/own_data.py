@@ -54,6 +54,7 @@ def data(request: HttpRequest, opened: Opened) -> HttpResponse:
     sent, problem = "", ""
     if channel := request.POST.get("channel", ""):
         try:
+            # Mostly hidden: who holds a link alone must not learn the address from this page.
             sent = _shown(one_time.send(opened.ticket, channel, at=at))
         except refusing.NotNow as error:
             problem = error.detail
@@ -66,6 +67,7 @@ def _entered(request: HttpRequest, opened: Opened) -> HttpResponse:
         one_time.check(opened.ticket, request.POST["code"], at=at)
     except one_time.Wrong:
         return _code_page(request, opened, sent=_("the address or number on record"), problem=WRONG, status=422)
+    # That somebody read all of it stands in the history, as who it is about may ask (personal data law).
     data_rights.seen(opened.ticket, "data_shown", at=at)
     return _data_page(request, opened.ticket, AskForm())
 
@@ -90,6 +92,7 @@ def verified(view: View) -> Callable[[HttpRequest], HttpResponse]:
     def inner(request: HttpRequest) -> HttpResponse:
         at = timezone.now()
         try:
+            # Another token than the page's: that one opens a request, this one everything held about a person.
             ticket = own_data.take(request.POST.get("data", ""), at=at)
             throttle.count(address=request.META["REMOTE_ADDR"], act=f"data {ticket.code}", at=at)
         except NotFound:
@@ -115,6 +118,7 @@ def take(request: HttpRequest, ticket: Ticket) -> HttpResponse:
         response["Content-Disposition"] = f'attachment; filename="{name}.json"'
         return response
     response = render(request, "portal/data_file.html", {"held": held, "at": at})
+    # Saved and not shown: on a shared computer the page would stay in its history.
     response["Content-Disposition"] = f'attachment; filename="{name}.html"'
     return response
 

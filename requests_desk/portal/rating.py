@@ -39,6 +39,7 @@ def _sent(request: HttpRequest, found: Survey, token: str, *, at: datetime) -> H
     if not form.is_valid():
         return _shown(request, found, token, form=form, status=422)
     try:
+        # An answer may be mended until it closes; without a limit a program could write its history.
         throttle.count(address=request.META["REMOTE_ADDR"], code=f"survey {found.ticket.code}", phone="", at=at)
         survey.answer(token, form.answers(), at=at)
     except throttle.TooMany as refused:
@@ -49,6 +50,7 @@ def _sent(request: HttpRequest, found: Survey, token: str, *, at: datetime) -> H
     except identifiers.BadText as error:
         form.add_error(None, str(error))
         return _shown(request, found, token, form=form, status=422)
+    # To the same page: going back or reloading must not send the answers once more.
     return redirect(request.get_full_path())
 
 

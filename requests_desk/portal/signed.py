@@ -22,6 +22,7 @@ class Seal(NamedTuple):
 
 def new(*, at: datetime) -> str:
     """Return the signature of a form given out now."""
+    # Milliseconds: how fast a form came back is a sign of a program.
     return _SIGNER.sign_object([secrets.token_hex(16), int(at.timestamp() * 1000)])
 
 
@@ -32,4 +33,5 @@ def read(given: str, *, at: datetime) -> Seal | None:
     except (signing.BadSignature, ValueError):
         return None
     issued_at = datetime.fromtimestamp(issued_ms / 1000, tz=UTC)
+    # Ours and not Django's timestamp: the clock is read at the edge, and tests set it.
     return Seal(nonce, issued_at) if at - issued_at <= GOOD_FOR else None

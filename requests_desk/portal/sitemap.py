@@ -30,6 +30,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 def _pages() -> Iterator[tuple[str, datetime | None]]:
     yield from ((path, None) for path in PLAIN)
+    # Texts stay in the database: 25,000 of them would fill the memory for a list of addresses.
     for one in answers.published().only("title", "published_at", "corrected_at").select_related(None)[:MOST]:
         yield one.path, one.changed_at
     for document in documents.published().order_by("-pk")[:MOST]:

@@ -43,6 +43,7 @@ def count(*, address: str, code: str = "", phone: str = "", act: str = "", at: d
 
     A store that is away lets everybody read: the codes still guard, and the log says so.
     """
+    # Fixed windows: one counter each, and "try again in so many minutes" is exact.
     window, gone = divmod(int(at.timestamp()), WINDOW_S)
     named = {"address": _network(address), "code": code, "phone": phone, "act": act}
     limits = {_key(name, value, window): LIMITS[name] for name, value in named.items() if value}
@@ -51,6 +52,7 @@ def count(*, address: str, code: str = "", phone: str = "", act: str = "", at: d
     except redis.RedisError:
         logger.exception("tries on the status page are not counted: the store does not answer")
         return []
+    # Which of them is over is not said: it would tell whether others try the same code.
     if any(counted > limit for counted, limit in zip(counts, limits.values(), strict=True)):
         raise TooMany(WINDOW_S - gone)
     return list(limits)
@@ -140,6 +142,7 @@ def _key(name: str, value: str, window: int) -> str:
 def _network(address: str) -> str:
     """Return what one subscriber holds: an IPv4 address, or the /64 of an IPv6 one."""
     try:
+        # A subscriber of IPv6 has 2^64 addresses, and would have as many tries.
         return str(ipaddress.ip_network(f"{address}/64" if ":" in address else address, strict=False))
     except ValueError:
         return address

@@ -48,6 +48,7 @@ def kept_nowhere(view: View) -> View:
         response = view(request, **kwargs)
         response["Cache-Control"] = "no-store, private"
         response["X-Robots-Tag"] = "noindex"
+        # The address is the secret: a link to another site would hand it on.
         response["Referrer-Policy"] = "no-referrer"
         return response
 
@@ -84,6 +85,7 @@ def _looked_up(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     at = timezone.now()
     try:
+        # Before looking: asked afterwards, parallel guesses would all be looked up first.
         tries = throttle.count(address=request.META["REMOTE_ADDR"], at=at, **_guarded(form))
         found = whereabouts.by_code(**form.cleaned_data, at=at)
     except throttle.TooMany as refused:
@@ -91,6 +93,7 @@ def _looked_up(request: HttpRequest) -> HttpResponse:
         response["Retry-After"] = str(refused.retry_after_s)
         return response
     except public.NotFound:
+        # One sentence for a wrong code, a wrong number and an unknown one (design §8.5).
         problem = _("Nothing opens with this. Please check the code and the phone number or the look-up code.")
         return _form(request, form, status=404, problem=problem)
     throttle.take_back(tries)
@@ -146,6 +149,7 @@ def too_many(refused: throttle.TooMany) -> str:
 def _guarded(form: StatusForm) -> dict[str, str]:
     """Return what was tried, in the one spelling under which it is counted."""
     code, phone = form.cleaned_data["code"], form.cleaned_data["phone"]
+    # Or each spelling of one code would have its own tries.
     return {"code": identifiers.read_code(code), "phone": "".join(sorted(identifiers.same_numbers(phone)))}
 
 
@@ -165,5 +169,6 @@ def page(
     if office is None:
         return render(request, template, context, status=status)
     request.agency = office  # type: ignore[attr-defined]  # the frame of every page shows it
+    # A reader abroad sees the office's own hours: the promise was made in those.
     with timezone.override(ZoneInfo(office.timezone)):
         return render(request, template, context, status=status)
