@@ -37,6 +37,7 @@ def results(request: HttpRequest) -> HttpResponse:
     if not agencies or not isinstance(request.user, User):
         raise PermissionDenied
     period = request.GET.get("period", USUAL)
+    # An address somebody kept or cut still opens the page.
     period = period if period in PERIODS else USUAL
     until = timezone.now()
     since = until - timedelta(days=int(period))
@@ -46,9 +47,11 @@ def results(request: HttpRequest) -> HttpResponse:
         "period": period,
         "since": since,
         "found": found,
+        # As long a time before it: a share says little without the way it came from.
         "before": survey.results(agencies, since=since - (until - since), until=since).whole,
         "questions": [(title, found.by_question[name]) for name, title in QUESTIONS.items()],
         "comments": survey.comments(agencies, since=since, until=until),
+        # By person, unlike the totals: sealed reports are for whoever may read each of them (P13).
         "reports": survey.reports(request.user, since=since, until=until),
         "target": survey.TARGET,
     }

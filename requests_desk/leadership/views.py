@@ -27,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show what was missed and who holds it, and six lists: overdue and due within a day, by what is owed."""
     agencies = access.agencies(request.user, access.Right.LEADERSHIP)
     if not agencies:
+        # In none of their agencies: who leads one of two sees that one.
         raise PermissionDenied
     at = timezone.now()
     lists = leadership.due_lists(request.user, at=at, within=SOON)
@@ -35,8 +36,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "lists": lists,
         "overdue": len(lists.overdue),
         "due_soon": len(lists.soon),
+        # By the queue's own filter: the number and the list it leads to cannot disagree.
         "counts": {"overdue": desk.count(narrowed(request.user, Filters(due_before=at)))},
         "at": at,
     }
+    # Times on the wall of the office, wherever its leader reads them.
     with timezone.override(ZoneInfo(agencies[0].timezone)):
         return render(request, "leadership/home.html", context)
