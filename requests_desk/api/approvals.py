@@ -30,6 +30,7 @@ class Signing(ApiView):
         return reply, dict(asked.validated_data) | {"by": self.user, "at": timezone.now()}
 
     def _shown(self, reply: Reply) -> Response:
+        # The act moved its clock: the answer tells the next deadline, not the one before.
         reply.ticket.refresh_from_db()
         return Response(outputs.ReplyCreated(reply).data)
 

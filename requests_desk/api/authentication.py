@@ -20,11 +20,13 @@ class PersonalToken(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """Return the owner, or None when no token was sent. Raises AuthenticationFailed when it opens nothing."""
         keyword, _space, secret = get_authorization_header(request).partition(b" ")
+        # Other schemes are not ours to judge: what follows is the same 401 as without any.
         if keyword.lower() != KEYWORD.lower().encode():
             return None
         try:
             return tokens.owner(secret.strip().decode("latin-1"), at=timezone.now()), None
         except tokens.TokenRefused as error:
+            # Which of them is not said: a stranger who tries tokens learns nothing by it.
             raise AuthenticationFailed(_("This token is unknown, has expired or was revoked.")) from error
 
     def authenticate_header(self, request: Request) -> str:

@@ -25,6 +25,7 @@ class ApiView(APIView):
         """Find out who asks, and speak their language from here on; the middleware ends what this begins."""
         super().perform_authentication(request)
         if request.user.is_authenticated and "HTTP_ACCEPT_LANGUAGE" not in request.META and "lang" not in request.GET:
+            # Only where nothing was asked: a program that names its language gets that one.
             translation.activate(request.user.language)
 
     @property
@@ -36,6 +37,7 @@ class ApiView(APIView):
         """Say which language this is, and that it is for the asker alone."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Content-Language"] = translation.get_language() or ""
+        # The same address answers each person otherwise; a cache between would mix them.
         add_never_cache_headers(response)
         return response
 

@@ -50,6 +50,7 @@ class Nowhere(ApiView):
     @extend_schema(exclude=True)
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer every method alike."""
+        # Or DRF would answer 405 where nothing is, and name methods of an address that does not exist.
         self.http_method_names = [request.method.lower()]
         setattr(self, request.method.lower(), self._nothing)
         return super().dispatch(request, *args, **kwargs)

@@ -30,6 +30,7 @@ def ticket_field(name: str) -> str:
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Return the answer to an error that was foreseen; None lets any other be as loud as it is."""
+    # Ours first: DRF would turn a domain's refusal into an error page of its own.
     if known := _domain(error):
         return known
     response = exception_handler(error, dict(context))
@@ -55,9 +56,11 @@ def _domain(error: Exception) -> Response | None:
             answer = _invalid(error.fields)
         case refusing.NotNow():
             answer = _conflict(error.code, error.detail)
+        # 403 only for what the asker may see; everything else was 404 before it came here.
         case access.Denied():
             body = _body("permission_denied", str(error) or _("You may not do this."))
             answer = Response(body, status=status.HTTP_403_FORBIDDEN)
+        # A program that repeats its key with another body has a fault: a quiet 200 would lose the second request.
         case intake.SubmissionReused():
             answer = _conflict("idempotency_key_reused", _("This key was used before with another request."))
         case closing.ReplyMissing():

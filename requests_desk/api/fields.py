@@ -49,6 +49,7 @@ class Instant(serializers.DateTimeField):
             moment = None
         if moment is None:
             self.fail("unreadable", example=_EXAMPLE)
+        # Guessed, it would be seven hours off for every program that thinks in UTC (P1).
         if moment.tzinfo is None:
             self.fail("naive", example=_EXAMPLE)
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
@@ -81,6 +82,7 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> str:
         """Return it as text; whose it is, is looked up later."""
+        # In Python True is 1, and would name the first unit.
         if isinstance(data, bool) or not isinstance(data, str | int):
             self.fail("invalid")
         return str(Text(max_length=150, allow_blank=True).run_validation(str(data)))
@@ -108,12 +110,14 @@ class Strict(Built):
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the values. Raises ValidationError that names unknown fields beside all other problems."""
+        # `recieved_at` passed over in silence would start the promise at the wrong moment.
         unknown = set(data) - set(self.fields) if isinstance(data, Mapping) else set()
         problems: dict[str, Any] = {name: [_("This field is not known.")] for name in sorted(map(str, unknown))}
         values = None
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as error:
+            # All at once: a program is mended in one go, not field by field.
             problems = {**problems, **error.detail} if isinstance(error.detail, dict) else problems
         if problems:
             raise serializers.ValidationError(problems)

@@ -152,6 +152,7 @@ def _waiting(user: User, code: str) -> Handover:
 
 
 def _apology(user: User, code: str, pk: int) -> Apology:
+    # Signing and returning alike: only the desk it lies on decides.
     ticket = references.ticket(user, code, Right.SIGN)
     found = ticket.apologies.select_related("author", "signed_by").filter(pk=pk).first()
     if found is None:

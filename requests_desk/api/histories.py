@@ -44,6 +44,7 @@ class File(ApiView):
         """Download a file of a request: never shown in place, whatever it holds."""
         ticket = references.ticket(self.user, code)
         try:
+            # Through its request: the number of a file alone opens nothing (P13).
             return downloads.response(ticket.files.get(pk=pk))
         except Attachment.DoesNotExist as error:
             raise Http404 from error

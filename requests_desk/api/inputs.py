@@ -91,6 +91,7 @@ class NewTicket(Strict):
         values = dict(self.validated_data)
         asked = dict(values.pop("requester", {}))
         values |= {"unit": unit, "submission": submission}
+        # Decided before: the domain gets the agency itself.
         del values["agency"]
         values["items"] = None if values["items"] is None else tuple(values["items"])
         return Request(**values, asked=Asked(**asked | {"phones": tuple(asked.get("phones", ()))}))
@@ -146,7 +147,9 @@ class NewReply(Act):
         call = values.pop("call") or {}
         promised = values["promised_at"]
         if promised is not None and not isinstance(promised, datetime):
+            # A day is its closing by the ticket's own calendar, which no program has to know (P5).
             values["promised_at"] = reply_checks.closing_of(ticket, promised)
+        # A call says when it was; the field beside it is for letters and counters.
         values["happened_at"] = call.get("at") or values["happened_at"]
         values["items"] = None if values["items"] is None else tuple(values["items"])
         values["documents"] = tuple(dict.fromkeys(values["documents"]))

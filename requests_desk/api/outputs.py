@@ -82,6 +82,7 @@ class CreatedOut(PromiseOut):
 
 def created(logged: Logged, promise: Promise, warnings: list[dict[str, str]]) -> dict[str, Any]:
     """Return what CreatedOut shows; the two secrets are there only when the ticket is new."""
+    # Sent again under its key it is the same request, but its secrets were shown once.
     path = f"s/{logged.link_token}/" if logged.link_token else "status/"
     names = ("code", "state", "received_at", "logged_at", "next_due_at")
     own = {name: getattr(logged.ticket, name) for name in names}
@@ -162,6 +163,7 @@ class DeliveryOut(Out):
 
     def get_state(self, delivery: Delivery) -> str:
         """Return `waiting`, `reached` or `failed`."""
+        # A bounce that came after the mail was accepted counts more (P4).
         return "failed" if delivery.failed_at else "reached" if delivery.reached_at else "waiting"
 
 

@@ -140,5 +140,6 @@ def _part(user: User, code: str, pk: int, right: Right) -> AskedPart:
     found = ticket.parts.select_related("unit", "asked_by").filter(pk=pk).first()
     if found is None:
         raise Http404
+    # The ticket as its right was asked for, not read once more: the two could differ.
     found.ticket = ticket
     return found

@@ -49,7 +49,9 @@ def agency_to_log_in(user: User, code: str) -> Agency:
 def unit(reference: str, agencies: Iterable[Agency]) -> Unit:
     """Return the unit with this code or id in one of the agencies. Raises ValidationError naming `unit`."""
     found = list(Unit.objects.filter(_named("code", reference), agency__in=list(agencies)))
+    # A code may look like another's id: what is called so wins.
     found = [one for one in found if one.code == reference] or found
+    # Two departments may use one code; taking the first would hand a request to strangers.
     if len(found) != 1:
         raise ValidationError(
             {"unit": [_("Several units have this code: give the id.") if found else _("No such unit in this agency.")]}
@@ -68,5 +70,6 @@ def officer(reference: str, agencies: Iterable[Agency]) -> User:
 
 
 def _named(field: str, reference: str) -> Q:
+    # Longer than any key the database would refuse it, with an error nobody foresaw.
     is_id = reference.isascii() and reference.isdigit() and len(reference) < 19
     return Q(**{field: reference}) | (Q(pk=int(reference)) if is_id else Q())

@@ -154,6 +154,7 @@ class Link(ApiView):
         ticket = references.ticket(self.user, code, Right.LOG)
         asked = _asked(LinkIn, request)
         try:
+            # Only what the asker may see: a link would tell that a sealed request is there (P13).
             other = access.get(self.user, identifiers.read_code(asked["to"]))
         except Ticket.DoesNotExist:
             raise ValidationError({"to": [_("No request of yours has this code.")]}) from None

@@ -96,6 +96,7 @@ class Merge(ApiView):
 
 def _survivor(view: ApiView, code: str) -> Ticket:
     try:
+        # The same right on both: merging moves one story into the other.
         return access.get(view.user, code.strip().upper(), Right.MERGE)
     except Ticket.DoesNotExist:
         raise ValidationError({"into": [_("No request of yours has this code.")]}) from None
