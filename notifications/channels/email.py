@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from binascii import b2a_qp
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
-from email.charset import QP, Charset
 from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from email.policy import compat32
+from email.policy import Compat32
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -38,11 +39,21 @@ OURS = frozenset(
     {"from", "to", "cc", "bcc", "subject", "message-id", "date", "x-desk-key", "auto-submitted", "content-language"}
 )
 
-# Seven bits and whole line ends: no relay on the way needs to be able to do more.
-WIRE = compat32.clone(linesep="\r\n", max_line_length=None)  # a folded key or id would come back with a blank
 LONGEST_LINE = 900  # of the 998 that SMTP allows
-QUOTED = Charset("utf-8")
-QUOTED.body_encoding = QP
+
+
+class Wire(Compat32):
+    """Writes a header as it is: the library reads it, takes it apart and folds it anew, at a third of a mail's cost."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the header with the line ends of the wire."""
+        if not isinstance(value, str) or not value.isascii():
+            return super().fold_binary(name, value)
+        return f"{name}: {self.linesep.join(value.splitlines())}{self.linesep}".encode("ascii")
+
+
+# Seven bits and whole line ends: no relay on the way needs to be able to do more.
+WIRE = Wire(linesep="\r\n", max_line_length=None)  # a folded key or id would come back with a blank
 
 
 @dataclass(frozen=True)
@@ -177,7 +188,7 @@ def compose(notification: Notification) -> Message:
     """
     # The library's older classes: its newer ones parse each header they are given, which takes four times as long.
     plain = _part(notification.text, "plain")
-    mail: Message = plain
+    mail = plain
     if notification.html:
         mail = MIMEMultipart("alternative", boundary=f"=_{notification.message_id[1:33]}", policy=WIRE)
         mail.attach(plain)
@@ -216,10 +227,12 @@ def _with_files(said: Message, notification: Notification) -> Message:
     return mail
 
 
-def _part(text: str, subtype: str) -> MIMEText:
-    part = MIMEText("", subtype, "utf-8", policy=WIRE)
-    del part["Content-Transfer-Encoding"]
-    part.set_payload(text, QUOTED)
+def _part(text: str, subtype: str) -> Message:
+    part = Message(policy=WIRE)
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["MIME-Version"] = "1.0"
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(text.encode()).decode("ascii"))
     return part
 
 
@@ -256,7 +269,7 @@ def _hand_over(mail: Mail, session: Session) -> Result:
 
 def _envelope(smtp: smtplib.SMTP, mail: Mail) -> Result | None:
     smtp.ehlo_or_helo_if_needed()
-    code, _ = smtp.mail(_ascii(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+    code, _ = smtp.mail(_sender(settings.DEFAULT_FROM_EMAIL))
     if code == 250:
         code, _ = smtp.rcpt(mail.to)
     # 251: the server forwards it for a user who moved, which is as good (RFC 5321).
@@ -292,6 +305,11 @@ def _reset(session: Session) -> None:
             session.smtp.rset()
     except OSError:
         session.drop()
+
+
+@lru_cache(maxsize=8)  # the same for every mail
+def _sender(written: str) -> str:
+    return _ascii(parseaddr(written)[1])
 
 
 def _ascii(address: str) -> str:

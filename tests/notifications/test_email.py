@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import ssl
 import subprocess
+from email.header import Header
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -55,6 +56,30 @@ def test_it_keeps_vietnamese_in_subject_sender_and_text(relay):
     assert mail["Subject"] == "[SCT-2026-000123] Trả lời yêu cầu cung cấp thông tin"
     assert mail["From"] == "Sở Công Thương <desk@so.example>"
     assert mail.get_content() == "Kính gửi: Quý Công ty\r\n\r\nTrân trọng./.\r\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["một dòng  \ndòng hai\t\n", ".\n..\n.ba\n", "x=3D " * 400, "ở" * 900, "\nFrom đầu dòng\n\n", "Å… \u2028 –"]
+)
+def test_it_keeps_every_line_of_a_text(relay, text):
+    enqueued(a_draft(text=text, html=f"<pre>{text}</pre>"))
+
+    dispatched("email")
+
+    body, rich = relay.taken[0].get_body(("plain",)), relay.taken[0].get_body(("html",))
+    assert body.get_content().replace("\r\n", "\n") == text
+    assert rich.get_content().replace("\r\n", "\n") == f"<pre>{text}</pre>"
+
+
+def test_it_takes_no_header_apart_that_is_plain(monkeypatch, settings):
+    settings.DEFAULT_FROM_EMAIL = "desk@so.example"
+    taken_apart = []
+    monkeypatch.setattr(Header, "encode", lambda self, **how: taken_apart.append(self))
+
+    content = email.compose(enqueued(a_draft(title="SCT-2026-000123", html="<p>Kính gửi</p>"))).as_bytes()
+
+    assert b"\r\nSubject: SCT-2026-000123\r\n" in content
+    assert taken_apart == []
 
 
 @pytest.mark.parametrize("words", ["cung cấp thông tin " * 12, "x" * 300, "Đôn đốc – còn 02 giờ"])
