@@ -22,6 +22,7 @@ from sla.models import Milestone
 
 log = logging.getLogger(__name__)
 USUAL_CHANNELS = ("email",)
+AT_ONCE_S = 0  # what climbs always asks for action, however long before the deadline
 BROKEN = timedelta(minutes=5)  # until an alert that broke its reader is tried again
 # A case: what was told of one due instant of one milestone climbs as one.
 Case = tuple[int, datetime]
@@ -139,9 +140,8 @@ def _next(
     if people and people[0].level not in (label, ALARM):  # found higher up, where other channels are wanted
         label = people[0].level
         people = directory.find(ticket, label, _channels(milestone, label), besides=besides)
-    before_s = 0  # what climbs always asks for action
     return [
-        Due(ticket, milestone, one._replace(because=why), f"{origin}>{one.level}", before_s, latest.is_breach)
+        Due(ticket, milestone, one._replace(because=why), f"{origin}>{one.level}", AT_ONCE_S, latest.is_breach)
         for one in people
     ] or None
 

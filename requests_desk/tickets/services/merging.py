@@ -55,7 +55,6 @@ def merge(survivor: Ticket, absorbed: Ticket, *, reason: str, by: User, at: date
         moved = list(absorbed.replies.filter(cycle=absorbed.cycle).values_list("pk", flat=True))
         # Before the absorbed one ends: an ended limit no longer says that it still binds.
         carried = limits.carry(survivor, absorbed, at=at)
-        # All that `unmerge` needs stands in the ledger: no row beside it could be lost or tampered with.
         facts = {
             "ticket": survivor.pk,
             "code": survivor.code,
@@ -94,6 +93,7 @@ def unmerge(absorbed: Ticket, *, by: User, at: datetime) -> Ticket:
     with transaction.atomic():
         survivor, absorbed = _locked(survivor_of(absorbed), absorbed)
         _require_again(survivor, absorbed, by=by, at=at)
+        # All that is given back stands in the ledger: no row beside it could be lost or tampered with.
         facts = Event.objects.filter(ticket=absorbed, kind="merged").latest("seq").facts
         kept = _give_back(survivor, absorbed, facts, at=at)
         TicketLink.objects.filter(ticket=absorbed, other=survivor, kind=LinkKind.MERGED_INTO).delete()
