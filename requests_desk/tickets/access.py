@@ -152,9 +152,11 @@ def visible(user: User | AnonymousUser, right: Right = Right.READ, *, with_parts
     """
     reach = Q()
     sealed_reach = Q(officer=user.pk) if user.pk else Q()
+    # With those of whom they stand in for: a deputy who is alerted must be able to act (N3).
     held = [m for m in reaching(user) if right in RIGHTS[m.role]]
     for membership in held:
         here = Q(agency=membership.agency_id)
+        # Who logged a request may follow it wherever it goes: callers ask whom they spoke to.
         if membership.role in UNIT_ROLES:
             own = Q(unit=membership.unit_id) | Q(officer=membership.user_id) | Q(logged_by=membership.user_id)
             here &= own | _asked_of(membership) if with_parts and right in COOPERATING else own
@@ -163,8 +165,10 @@ def visible(user: User | AnonymousUser, right: Right = Right.READ, *, with_parts
             sealed_reach |= Q(agency=membership.agency_id)
     if not held:
         return Ticket.objects.none()
+    # Their own units alone: standing in for somebody makes nobody part of what a report is about (P13).
     units = [m.unit_id for m in memberships(user) if m.unit_id]
     excluded = Exclusion.objects.filter(Q(user=user.pk) | Q(unit__in=units), ticket=OuterRef("pk"))
+    # The exclusion comes last and from everything: a leader a report is about sees it no more than anybody (P13).
     return Ticket.objects.filter(reach & (Q(sealed=False) | sealed_reach)).exclude(Exists(excluded), sealed=True)
 
 
@@ -186,6 +190,7 @@ def rights_on(user: User | AnonymousUser, ticket: Ticket) -> frozenset[Right]:
     held: set[Right] = set()
     for membership in reaching(user):
         is_own = membership.user_id == user.pk
+        # Nobody inherits a sealed report by standing in for its reader.
         if membership.agency_id != ticket.agency_id or (ticket.sealed and not is_own):
             continue
         who = membership.user_id
@@ -227,6 +232,7 @@ def may_add(ticket: Ticket, sender: str, proof: Proof, *, is_authentic: bool | N
     """
     if proof in SIGNED:
         return True
+    # No verdict is no forgery: a mail server that checks nothing must not shut every requester out.
     return bool(sender) and is_authentic is not False and sender == ticket.requester.email.lower()
 
 
@@ -236,6 +242,7 @@ def get(user: User | AnonymousUser, code: str, right: Right = Right.READ) -> Tic
         raise Ticket.DoesNotExist
     rows = visible(user).select_related("agency", "unit", "officer", "requester")
     ticket = rows.get(code=code)
+    # Seen and not allowed is 403; what they may not see was never found, as if there were none.
     if right not in rights_on(user, ticket):
         raise Denied(right)
     return ticket

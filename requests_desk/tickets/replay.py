@@ -68,6 +68,7 @@ class Owed:
         """Return when the timer must look again: at once, a missed one done with only once due, else never."""
         if self.met_at is None and self.ended_at is None:
             return at
+        # Should the tables be lost between a breach and its telling, it is told after all (N7).
         return max(at, self.due_at) if any(one.voided_at is None for one in self.missed) else None
 
 
@@ -100,6 +101,7 @@ def replay(lines: Iterable[Line]) -> dict[int, Timed]:
     milestones: dict[int, Owed] = {}
     for line in lines:
         try:
+            # The first of a clock opens that too: both were begun in one act.
             if line.kind == "milestone_opened":
                 milestones[line.facts["milestone"]] = _open(clocks, line.facts, line.at)
             elif line.kind in _CLOCK_STEPS:
@@ -110,12 +112,14 @@ def replay(lines: Iterable[Line]) -> dict[int, Timed]:
                     _PAUSE_STEPS[line.kind](clocks[pk], line.facts)
             elif line.kind in _STEPS:
                 _STEPS[line.kind](milestones[line.facts["milestone"]], line.facts, line.at)
+        # A line that cannot be followed is told by its number: guessing would write a wrong deadline back.
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(line.seq) from error
     return clocks
 
 
 def _open(clocks: dict[int, Timed], facts: Facts, at: datetime) -> Owed:
+    # Only the promise and the limits start a clock; what an interim reply promises joins one.
     if "started_at" in facts:
         clocks[facts["clock"]] = Timed(
             policy_version=facts["policy_version"],

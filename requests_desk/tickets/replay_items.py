@@ -44,6 +44,7 @@ def replay(lines: Iterable[Line]) -> Questions:
 
 def _split(questions: Questions, facts: Facts) -> None:
     cycle = facts["cycle"]
+    # Told apart anew, a round has new questions; those of other rounds stay.
     for pk in [pk for pk, one in questions.items() if one.place.cycle == cycle]:
         del questions[pk]
     questions |= {pk: Asked(Place(cycle, number)) for pk, number, _digest in facts["items"]}
@@ -72,6 +73,7 @@ def _split_off(questions: Questions, facts: Facts) -> None:
 
 def _took(questions: Questions, facts: Facts) -> None:
     for pk, _cycle, _old, new in facts.get("items", ()):
+        # Open again on the survivor: which reply settles it there its own history says next.
         questions[pk] = Asked(Place(facts["cycle"], new))
 
 

@@ -64,8 +64,10 @@ def run_sweep() -> int:
     Return how many milestones were looked at.
     """
     at = database_now()
+    # The sign of life comes after the work: a sweep that dies half-way must not look well (N9).
     looked = reminders.sweep(at=at)
     heartbeat.beat(heartbeat.SWEEP, at=at)
+    # Each time, though nothing may wait: it brings back what the broker lost (N7).
     wake(SENDERS)
     return looked
 
@@ -95,6 +97,7 @@ def upkeep() -> None:
     upkeep_of_outbox.ask("sms", at=at, settle=lambda outcome: replies.take_up([outcome], at=at))
     upkeep_of_outbox.forget_receipts(at=at)
     drafts.forget_old(at=at)
+    # Two minutes of silence in work that signs every few seconds: its worker is gone, or the broker lost it.
     for register in registers.stalled(before=at - timedelta(minutes=2)):
         importing.wake(register)
     if settings.KEEP_TEXTS_DAYS:
@@ -154,9 +157,12 @@ def deliver(channel: str) -> int:
     guard = breaker.guard(channel, at=clock())
     if guard is None:
         return 0
+    # New for each batch: a process that took over a number must not take over the leases of the one before.
     owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    # While the provider is away one message asks whether it is back; the others lose no try by it.
     limit = 1 if guard.is_open else SEND_AT_ONCE
     with outbox.alive(owner):
+        # First the messages of senders that were killed: they have waited longest.
         outbox.free_orphans(channel, at=clock())
         count = _send(channel, guard, clock=clock, limit=limit, owner=owner)
     if count == SEND_AT_ONCE or (limit == 1 and not guard.is_open):
@@ -177,6 +183,7 @@ def _send(channel: str, guard: breaker.Guard, *, clock: Callable[[], datetime], 
 
 def keep_all(tried: dispatch.Tried, *, at: datetime) -> None:
     """Store what came of a handful: accepted ones that nothing hangs on together, every other one by itself."""
+    # Most mails are alerts that nothing hangs on: one commit for a handful of them.
     plain = [(n, r) for n, r in tried if r.kind == "accepted" and not r.provider_id and n.cause != replies.CAUSE]
     outbox.record_accepted(plain, at=at)
     done = {notification.pk for notification, _ in plain}

@@ -38,6 +38,7 @@ def alarms(user: User) -> list[Alert]:
 
 def alarmed(user: User) -> QuerySet[Alert]:
     """Return the alerts behind `alarms`, each request's own among them more than once."""
+    # Somebody of the ladder was reached after all: the red bar would cry over nothing (N3).
     since = Alert.objects.filter(milestone=OuterRef("milestone"), told_at__gt=OuterRef("told_at")).exclude(level=ALARM)
     return _unheard().filter(level=ALARM, ticket__in=access.visible(user)).exclude(Exists(since))
 
@@ -83,6 +84,7 @@ def of_message(key: str) -> str:
 
 def within_reach(user: User, pks: Collection[int]) -> list[Alert]:
     """Return of these alerts those a person may acknowledge: their own, and others' where they may reply or lead."""
+    # Their own, while they may still see it: an alert from before the sealing opens nothing (P13).
     mine = Q(person=user, ticket__in=access.visible(user))
     others = Q(ticket__in=access.visible(user, Right.REPLY)) | Q(ticket__in=access.visible(user, Right.LEADERSHIP))
     return list(Alert.objects.filter(mine | others, pk__in=pks).select_related("milestone"))

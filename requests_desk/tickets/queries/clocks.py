@@ -40,6 +40,7 @@ def _misplaced() -> Iterator[Wrong]:
 def _silent() -> Iterator[Wrong]:
     """Yield what is open and was never missed, and yet the timer would not look at again."""
     standing = Breach.objects.filter(milestone=OuterRef("pk"), voided_at__isnull=True)
+    # Missed and told, it rings no more; open and never missed it must ring some day.
     rows = Milestone.objects.filter(OPEN, next_look_at__isnull=True).exclude(Exists(standing))
     names = ("clock__ticket_clock__ticket_id", "clock__ticket_clock__ticket__code")
     for pk, code in rows.order_by("pk").values_list(*names).iterator():

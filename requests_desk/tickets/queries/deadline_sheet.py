@@ -14,6 +14,7 @@ from sla import explain, wording, worktime
 from sla.models import Clock, Milestone, MilestoneName
 from sla.policies import Policy
 
+# A promise that never arrived, and a limit of a merge taken back, bind nobody.
 HIDDEN = ("voided", limits.UNMERGED)
 
 

@@ -42,6 +42,7 @@ def page(user: User, filters: Filters, *, cursor: str | None = None, limit: int 
     rows = narrowed(user, filters)
     if cursor:
         rows = rows.filter(order.after(*_read(cursor)))
+    # One more than is shown tells whether there is a next page, without counting.
     found = list(dressed(rows).order_by(*order.fields)[: limit + 1])
     return Page(found[:limit], _mark(found[limit - 1], order) if len(found) > limit else None)
 
@@ -135,6 +136,7 @@ def _read(cursor: str) -> tuple[datetime, int]:
     try:
         moment, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         at = datetime.fromisoformat(moment)
+        # A mark is the reader's word: a moment without its zone would break the comparison in the database.
         if at.tzinfo is None:
             raise BadCursor
         return at.astimezone(UTC), int(pk)  # PostgreSQL knows no offset of a day, Python does

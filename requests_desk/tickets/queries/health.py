@@ -33,6 +33,7 @@ class Timer:
 def database_now() -> datetime:
     """Return the database's clock: one for all machines, whatever theirs say (design §6)."""
     with connection.cursor() as cursor:
+        # Not now(), which stands still inside a transaction.
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
     return moment
@@ -70,6 +71,7 @@ def timer_of(last: datetime | None, *, at: datetime | None) -> Timer:
     """Return how the timer stands where its last sweep was then."""
     if last is None or at is None:
         return Timer(None, None, ok=False)
+    # Another machine's sweep may be a moment ahead of this question.
     age = max((at - last).total_seconds(), 0.0)
     return Timer(last, round(age, 1), ok=age <= INTERVALS * settings.SWEEP_SECONDS)
 
@@ -81,6 +83,7 @@ def _senders_live(beats: dict[str, datetime], *, at: datetime) -> bool:
 
 
 def _broker_answers() -> bool:
+    # Whoever asks for readiness waits a few seconds at most: a broker that hangs must count as away.
     limits = {"socket_timeout": BROKER_SECONDS, "socket_connect_timeout": BROKER_SECONDS}
     try:
         with current_app.connection_for_write(transport_options=limits) as broker:

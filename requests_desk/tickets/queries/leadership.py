@@ -54,6 +54,7 @@ def latest_breaches(user: User | AnonymousUser, *, limit: int = LISTED) -> list[
 
     Those still open name the alerts of them that nobody acknowledged (N2).
     """
+    # What a report about a leader missed is not told to that leader either (P13).
     visible = access.visible(user, Right.LEADERSHIP)
     timed = TicketClock.objects.filter(ticket__in=visible)
     rows = Breach.objects.filter(voided_at__isnull=True, milestone__clock__in=timed.values("clock"))
@@ -68,6 +69,7 @@ def due_lists(
 ) -> DueLists:
     """Return the open tickets late at `at` and those that fall due `within` a span after it, the first due on top."""
     rows = desk.dressed(access.visible(user, right).filter(closed_at__isnull=True)).order_by("next_due_at", "pk")
+    # The second follows from the first, but only with it does the index of the queue begin and end there.
     late = rows.filter(next_due_at__lte=at, queue_at__lte=at)
     soon = rows.filter(next_due_at__gt=at, next_due_at__lte=at + within, queue_at__lte=at + within)
     return DueLists(*_by_milestone(late), *_by_milestone(soon))
@@ -75,6 +77,7 @@ def due_lists(
 
 def _by_milestone(rows: QuerySet[Ticket]) -> list[list[Ticket]]:
     """Return the first of each list, in one query."""
+    # Each kind of promise has its own list: many late first replies must not push a late limit out of sight.
     place = Window(RowNumber(), partition_by="open_milestone", order_by=["next_due_at", "pk"])
     found = list(rows.annotate(place=place).filter(place__lte=LISTED).order_by("next_due_at", "pk"))
     return [[row for row in found if row.open_milestone in names] for names in OWED]  # type: ignore[attr-defined]

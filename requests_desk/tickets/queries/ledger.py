@@ -82,6 +82,7 @@ def verify(*, on_progress: Callable[[int], None]) -> Verdict:
 
 def _rows() -> Iterator[_Row]:
     names = [*_FIELDS, *(f"events__{name}" for name in _EVENT_FIELDS)]
+    # From the tickets, so that one whose history was emptied shows as broken and not as absent.
     rows = Ticket.objects.order_by("pk", "events__seq").values_list(*names)
     return (_Row(*row) for row in rows.iterator(chunk_size=CHUNK))
 
@@ -97,6 +98,7 @@ def _check(chain: Iterable[_Row]) -> tuple[int, BrokenLink | None]:
         count += 1
         fault = fault or _fault(row, count, previous)
         previous = row.hash
+    # Lines cut off the end leave a chain that holds: only the head on the ticket tells.
     if fault is None and (count == 0 or (count, previous) != (last_seq, head)):
         fault = BrokenLink(code, count + 1, "missing")
     return count, fault

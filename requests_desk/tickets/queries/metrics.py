@@ -77,6 +77,7 @@ class Desk(Collector):
     def _lateness(self) -> Metric:
         found = {bucket: (count, float(total)) for bucket, count, total in _rows(_LATE, list(BUCKETS))}
         below, buckets = 0, []
+        # Each bucket counts all below it, as Prometheus wants a histogram.
         for place, bound in enumerate([*(f"{bound:.1f}" for bound in BUCKETS), "+Inf"]):
             below += found.get(place, (0, 0.0))[0]
             buckets.append((bound, below))

@@ -22,6 +22,7 @@ PAGE = 50
 def visible(user: User | AnonymousUser) -> QuerySet[Answer]:
     """Return the answers of the agencies a person works in, without those of sealed requests."""
     sealed = Publication.objects.filter(answer=OuterRef("pk"), ticket__sealed=True)
+    # Even its draft is hidden: its words are those of a sealed request (P13).
     rows = Answer.objects.filter(agency__in=access.agencies(user)).exclude(Exists(sealed)).defer("asked", "said")
     return rows.select_related("agency", "unit", "author", "count")
 

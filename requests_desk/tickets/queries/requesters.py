@@ -56,6 +56,7 @@ def undoable(requester: Requester, *, at: datetime) -> QuerySet[RequesterMerge]:
 
 
 def _seen(user: User) -> QuerySet[Requester]:
+    # Who asks is known through what they asked: without a request one may read, the record does not exist (P13).
     own = access.visible(user).filter(requester=OuterRef("pk"))
     return Requester.objects.filter(Exists(own))
 

@@ -37,6 +37,7 @@ def page(
     """Return a page of what the agency sent, the newest first, and the id before which the next page lies."""
     agencies = access.agencies(user, Right.SENT_MESSAGES)
     about = access.visible(user, Right.SENT_MESSAGES).filter(code=wanted.code.strip().upper()).first()
+    # A code one may not see and one that is not there answer alike (P13).
     if wanted.code and about is None:
         return [], None
     numbers = [found.number for found in identifiers.read_phones(wanted.to) if found.number]
@@ -51,6 +52,7 @@ def page(
     )
     shown = rows[:PAGE]
     tickets = _tickets(user, shown)
+    # After the page was cut: one may come out short, and nothing behind it is lost (P13).
     listed = [_listed(row, tickets) for row in shown if row.subject in tickets]
     return listed, shown[-1].pk if len(rows) > PAGE else None
 
