@@ -41,6 +41,7 @@ class AnswerForm(forms.Form):
         assert isinstance(chosen, forms.ChoiceField) and isinstance(unit, forms.ModelChoiceField)  # noqa: S101
         chosen.choices = [("", "—"), *((code, str(one)) for code, one in published.fields([agency]).items())]
         unit.queryset = agency.units.order_by("name")
+        # What was corrected is told to readers, and a draft has none.
         if not is_public:
             del self.fields["note"]
 
@@ -57,6 +58,7 @@ class AnswerForm(forms.Form):
     def said(self) -> dict[str, str]:
         """Return the texts as they stand in the form, whether it was sent or is shown first."""
         names = (name for name in ("title", "question", "answer", "note") if name in self.fields)
+        # The raw values: places to look at are shown beside a form that does not fit yet, too.
         return {name: str(self[name].value() or "") for name in names}
 
 

@@ -49,6 +49,7 @@ class WithDocuments(forms.Form):
         words = str(self["document_words"].value() or "").strip()
         if not words:
             return []
+        # Asked anew at each showing: a document taken off meanwhile must not go with a reply.
         chosen = {one.pk for one in self.chosen_documents}
         found = [one.document for one in queries.search(queries.Wanted(q=words)).found]
         return [one for one in found if one.pk not in chosen][:SHOWN]

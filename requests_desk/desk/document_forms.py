@@ -94,11 +94,13 @@ class DocumentForm(forms.Form):
         try:
             if chosen:
                 self.file = document_files.keep(chosen, chosen.name or "", by=by, at=at)  # type: ignore[arg-type]
+            # A file box cannot be filled in by us: what came before is named by a signed token.
             elif kept:
                 self.file = document_files.staged(kept)
         except FileRefused as error:
             self.file_errors.append(_why(error))
         self.kept = document_files.token_of(self.file) if self.file else ""
+        # Both are judged, or a refused file would hide what else is wrong until the next try.
         return self.is_valid() and not self.file_errors
 
     def facts(self) -> Facts:

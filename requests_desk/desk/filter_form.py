@@ -95,10 +95,12 @@ class FilterForm(forms.Form):
     def filters(self, *, at: datetime) -> Filters:
         """Return what was understood, days turned into instants of the office; the rest narrows nothing."""
         if self.is_bound:
+            # What does not fit narrows nothing: a view kept before an officer left must still open.
             self.full_clean()
         given = getattr(self, "cleaned_data", {})
         due_after, due_before = _due(given.get("due", ""), at)
         return Filters(
+            # By name from a closed list: no column of the database is ever taken from an address.
             **{name: given.get(name, "") for name in ("state", "channel", "kind", "field", "priority", "hands", "q")},
             unit=given.get("unit"),
             officer=given.get("officer"),
@@ -106,6 +108,7 @@ class FilterForm(forms.Form):
             due_after=due_after,
             due_before=due_before,
             received_from=_midnight(given.get("received_from")),
+            # The day itself counts: until means through its last minute.
             received_before=_midnight(given.get("received_to"), days=1),
             order=given.get("order") or "due",
         )
@@ -124,6 +127,7 @@ class FilterForm(forms.Form):
 
     def as_query(self) -> str:
         """Return the filters as the address that leads back to them."""
+        # In the form's own order: the same filters are the same address, so a kept view is known again.
         kept = [(name, self.data[name]) for name in self.fields if self.data.get(name) and name not in self.errors]
         return urlencode(kept)
 

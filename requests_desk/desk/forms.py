@@ -108,6 +108,7 @@ class TicketForm(WithFiles):
         fields = Field.objects.filter(agency=agency).order_by("name")
         set_choices(self, "field", [("", "—"), *((field.code, str(field)) for field in fields)])
         set_rows(self, "unit", agency.units.order_by("name"))
+        # Drawn with the page: pressed twice, or sent again after a failure, the form is one request (P1).
         self.initial.setdefault("submission", uuid.uuid4().hex)
 
     @property
@@ -128,6 +129,7 @@ class TicketForm(WithFiles):
         if day and hour and not data.get("received_at"):
             data["received_at"] = timezone.make_aware(datetime.combine(day, hour))
         if (data.get("received_at") or day) and not data.get("received_reason"):
+            # The door itself is the reason: nobody types "by the arrival stamp" forty times a day.
             data["received_reason"] = str(self.layout.reason)
         return data
 
@@ -137,6 +139,7 @@ def _lay_out(form: TicketForm, layout: Layout) -> None:
     form.fields["channel"].initial, form.fields["entry"].initial = layout.channel, layout.entry
     form.fields["text"].initial = str(layout.text)
     if layout.entry != Entry.CALL:
+        # A door says its channel; asked again it could only be contradicted.
         form.fields["channel"].widget = forms.HiddenInput()
     if layout.moment:
         form.fields["received_at"].label = layout.moment
@@ -144,6 +147,7 @@ def _lay_out(form: TicketForm, layout: Layout) -> None:
         form.fields["external_number"].label = _("Number and symbol of the letter")
         form.fields["external_number"].help_text = ""
     first = layout.front[0][0]
+    # Two of them on a page, and the browser takes the wrong one.
     form.fields["phone"].widget.attrs.pop("autofocus", None)
     form.fields[first].widget.attrs["autofocus"] = True
 

@@ -27,6 +27,7 @@ class MailboxForm(forms.Form):
     )
     user = forms.CharField(label=_("User name"), max_length=254, required=False)
     secret = forms.RegexField(
+        # It becomes part of a file's name: nothing here may climb out of the folder.
         r"^[a-z0-9-]+$",
         label=_("Name of the secret"),
         max_length=64,

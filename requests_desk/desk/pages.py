@@ -42,13 +42,16 @@ def page(right: Right) -> Callable[[View], View]:
         @login_required
         @wraps(view)
         def inner(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            # Of all their agencies: a right held in one department must not be looked for in another.
             agencies = access.agencies(request.user, right)
             if not agencies:
                 raise PermissionDenied
             request.agency = agencies[0]
+            # Forms read and show the office's wall, wherever the officer sits.
             with timezone.override(ZoneInfo(request.agency.timezone)):
                 try:
                     return _sent(request, view(request, *args, **kwargs))
+                # Not theirs and not there look alike (P13).
                 except Ticket.DoesNotExist as error:
                     raise Http404 from error
                 except access.Denied as error:
@@ -62,6 +65,7 @@ def page(right: Right) -> Callable[[View], View]:
 def _sent(request: DeskRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Forget the draft of a form that was taken: every form that was leads on to another page."""
     place = request.POST.get("draft_place") if request.method == "POST" else None
+    # A form that came back with an error keeps its draft: its words are still nowhere else.
     if place and response.status_code == HTTPStatus.FOUND:
         drafts.drop(request.user, place)
     return response

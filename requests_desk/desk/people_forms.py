@@ -69,6 +69,7 @@ class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Agency
+        # Without its code: that stands in every request, in mails and on slips of paper.
         fields = ("name", "name_en", "short_name", "hotline", "email", "address", "shows_officer", "invites_ratings")
         labels = {
             "name": _("Name"),

@@ -28,6 +28,7 @@ class AwayForm(forms.Form):
         super().__init__(*args, **kwargs)
         people = User.objects.filter(memberships__agency=agency, is_active=True).distinct().order_by("full_name")
         for name in ("deputy", "user"):
+            # Forms that inherit leave one of the two out.
             field = self.fields.get(name)
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = people

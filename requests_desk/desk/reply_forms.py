@@ -83,6 +83,7 @@ class ReplyForm(WithDocuments, WithFiles):
 
     def clean(self) -> dict[str, Any]:
         """Pass over what this kind does not need, whatever stands there."""
+        # Changing the kind must lose nothing typed and stumble over nothing it does not ask for (P5).
         foreign = OF_SOME_KINDS - set(rules.REPLY_NEEDS[self.kind])
         if self.kind == ReplyKind.INTERIM:  # it settles none
             foreign |= {"items"}
@@ -104,14 +105,17 @@ def reply_form(
     at: datetime,
 ) -> ReplyForm:
     """Return the form of a reply as its page opens: with what was begun, returned or taken back, else what is known."""
+    # The latest: an earlier one was written anew since.
     returned = next((one for one in reversed(drafts) if kind in ("", one.kind)), None)
     typed = begun[place].data if (place := place_of(ticket)) in begun else {}
     first = _usual(ticket, asked, by=by, at=at)
     if returned:
         first |= _as_typed(returned)
+    # Over the returned reply: what was begun is what its writer changed in it.
     first |= typed
     usual = ReplyKind.TRANSFER if ticket.kind in rules.HAND_OVER else ReplyKind.ANSWER
     wanted = [kind, str(typed.get("kind", "")), returned.kind if returned else "", usual]
+    # The address first: who pressed "Interim reply" meant that, whatever lies begun.
     chosen = next(one for one in wanted if one in ReplyKind.values)
     return ReplyForm(kind=chosen, asked=asked, opens_at=opens_at, initial=first)
 

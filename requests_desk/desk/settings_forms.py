@@ -99,9 +99,11 @@ class FileForm(VersionForm):
     def clean_file(self) -> str:
         """Return the file's text."""
         file = self.cleaned_data["file"]
+        # Before it is read: the whole text stands in memory afterwards.
         if file.size > LARGEST_FILE:
             raise forms.ValidationError(_("This file is too large for a calendar of one year."))
         try:
+            # Spreadsheets here put a mark before UTF-8; left in, it would hide the first heading.
             text: str = file.read().decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise forms.ValidationError(

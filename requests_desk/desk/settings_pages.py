@@ -29,6 +29,7 @@ def settings_page(view: View) -> Callable[..., HttpResponseBase]:
     @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def inner(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # One gate for every page: a form added tomorrow cannot forget it.
         if request.method == "POST" and not may_edit(request):
             raise access.Denied(Right.SETTINGS)
         try:
@@ -41,6 +42,7 @@ def settings_page(view: View) -> Callable[..., HttpResponseBase]:
 
 def may_edit(request: DeskRequest) -> bool:
     """Tell whether the reader may change the settings of the agency at hand."""
+    # Of this agency: who administers another reads here at most.
     return request.agency in access.agencies(request.user, Right.SETTINGS)
 
 
@@ -61,6 +63,7 @@ def explain(form: Form, error: Exception, field: str | None = None) -> None:
         said = _("Somebody saved version %(number)d meanwhile. Open the page again and repeat the change.")
         form.add_error(None, said % {"number": error.newest})
     elif isinstance(error, DocumentError):
+        # A path nobody shows a box for, such as one of an imported file, stands above the form.
         form.add_error(field if field in form.fields else None, wording.error(error))
     else:
         form.add_error(None, _("Nothing was changed: this is what the version in force says already."))

@@ -39,6 +39,7 @@ def months(calendar: Calendar, year: int) -> list[Month]:
 def _month(calendar: Calendar, year: int, number: int, special: dict[date, SpecialDay]) -> Month:
     weeks = [
         [_cell(calendar, day, special.get(day)) if day.month == number else None for day in week]
+        # Weeks begin on Monday here, and days of the neighbours stay empty: each day stands once in a year.
         for week in gregorian.Calendar().monthdatescalendar(year, number)
     ]
     opened = sum(cell is not None and cell.is_open for week in weeks for cell in week)

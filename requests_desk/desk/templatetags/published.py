@@ -16,6 +16,7 @@ register = template.Library()
 def offered_now(context: Context, asked: str) -> dict[str, Any]:
     """Show what was published about what a form holds, where its button `asked` for it: what works without a script."""
     request = context["request"]
+    # The button may be named or be a step: without a script either leads to the same panel.
     if asked not in (request.POST.get("step"), *request.POST):
         return {}
     is_reply = asked == "offer"

@@ -28,6 +28,7 @@ def by_token(request: HttpRequest, token: str) -> HttpResponse:
     if not rows:
         raise Http404
     if request.method == "POST":
+        # In the name of whom the alert was sent to: the link is theirs, and nobody is signed in.
         climbing.acknowledge(rows, by=rows[0].person, at=timezone.now())
         return redirect("acknowledge", token=token)
     agency = rows[0].ticket.agency
@@ -47,5 +48,6 @@ def at_the_desk(request: DeskRequest) -> HttpResponse:
     climbing.acknowledge(rows, by=request.user, at=timezone.now())
     messages.success(request, _("Acknowledged: the alert climbs no further. The deadline stays."))
     back = request.POST.get("next", "")
+    # A form can be sent from anywhere to anywhere: only a path of ours is gone back to.
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
     return redirect(back if is_ours else "desk:today")

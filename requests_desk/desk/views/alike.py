@@ -42,6 +42,7 @@ def as_typed(request: DeskRequest) -> dict[str, Any]:
     asked = Asked(
         phones=(typed.get("phone", "")[:200],), email=typed.get("email", "")[:254], tax_code=typed.get("tax_code", "")
     )
+    # The beginning says what it is about; a whole letter would be compared at every pause.
     text, at = typed.get("text", "")[:TYPED], timezone.now()
     return {"alike": alike.while_typing(request.user, request.agency, text, asked, at=at)}
 

@@ -96,6 +96,7 @@ def from_ticket(request: DeskRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: DeskRequest, pk: int) -> HttpResponse:
     """Show an answer with what may be done to it. A POST names its `do` and makes one call."""
+    # Before anything is looked for: who may only read learns nothing from which error comes.
     if request.method == "POST" and Right.WRITE_ANSWERS not in access.held(request.user):
         raise PermissionDenied
     try:
@@ -161,6 +162,7 @@ def _written(
         if form.is_valid():
             do = request.POST.get("do", "save")
             try:
+                # Written and published or neither: a text refused for a phone number must not stay behind as a draft.
                 with transaction.atomic():
                     kept = write(form.texts())
                     _go_on(request, kept, do)
@@ -190,6 +192,7 @@ def _go_on(request: DeskRequest, answer: Answer, do: str) -> None:
 def _decided(
     request: DeskRequest, answer: Answer, form: ReasonForm, act: Callable[[], None], **shown: Any
 ) -> HttpResponse:
+    # Who wrote a draft may drop it; returning one to oneself makes no sense.
     own_draft = not answer.is_public and answer.author_id == request.user.pk and "withdraw_form" in shown
     if not own_draft and not published.may_publish(request.user, answer):
         raise PermissionDenied
@@ -215,6 +218,7 @@ def _form_page(
     request: DeskRequest, form: AnswerForm, *, status: int, known: Known, answer: Answer | None, **more: Any
 ) -> HttpResponse:
     places = personal_data.places(form.said(), known)
+    # The mark stands for what is seen now: something new in the text needs another look.
     doubtful = [place for place in places if place.kind not in personal_data.REFUSED]
     agency: Agency = answer.agency if answer else request.agency
     context = {

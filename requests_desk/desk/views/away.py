@@ -26,6 +26,7 @@ def away(request: DeskRequest) -> HttpResponse:
     night = NightForm(request.POST if action == "night" else None, initial={"holds_night_sms": user.holds_night_sms})
     done = False
     if action == "absence":
+        # One's own absence alone: that of others is an administrator's to note.
         done = attempt(form, lambda: presence.add_absence(agency, user=user, **form.cleaned_data))
     elif action == "night":
         done = attempt(night, lambda: presence.hold_night_sms(user, **night.cleaned_data))
@@ -37,6 +38,7 @@ def away(request: DeskRequest) -> HttpResponse:
         return redirect("desk:away")
     context = {
         "form": form,
+        # Nobody else is woken by a breach at night (N4).
         "night": night if Right.LEADERSHIP in held(user) else None,
         "absences": user.absences.filter(to_at__gt=timezone.now()).select_related("deputy").order_by("from_at"),
     }

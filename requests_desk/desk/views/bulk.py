@@ -27,11 +27,13 @@ def assign_many(request: DeskRequest) -> HttpResponse:
     """Show the chosen requests with one form for all, and hand them over."""
     given = (request.POST if request.method == "POST" else request.GET).getlist("code")
     codes = [code for code in given if "\x00" not in code]  # PostgreSQL refuses even to look for it
+    # Found by right, not refused by it: a code of another unit is passed over like an unknown one.
     rows = desk.dressed(access.visible(request.user, Right.ASSIGN).filter(code__in=codes[:MOST]))
     chosen = list(rows.order_by("queue_at", "pk"))
     if not chosen:
         messages.error(request, _("Please choose requests in the list first."))
         return redirect("desk:ticket_list")
+    # Units belong to one agency: what else was chosen the service refuses by code.
     agency = chosen[0].agency
     form = AssignManyForm(request.POST if request.method == "POST" else None, agency=agency)
     refused: dict[str, str] = {}

@@ -61,6 +61,7 @@ def _what_may_be_said(ticket: Ticket) -> str:
             "Verified at %(time)s by %(officer)s, %(method)s: everything on the public page may be read out."
         )
         return said % {"time": office_time(known.at), "officer": known.by, "method": method}
+    # That there is a report at all is what whom it is about would ask for (P13).
     if ticket.sealed:
         return gettext("Not verified: say nothing, not even that there is such a request.")
     return gettext(
@@ -82,6 +83,7 @@ def _links(ticket: Ticket, data: dict[str, Any], by: User, at: datetime) -> Any:
         count = status_links.revoke(ticket, by=by, at=at)
         return _("Links revoked: %(count)s.") % {"count": count}
     holds = timedelta(days=int(data["holds"])) if data["holds"] else None
+    # Only its digest is kept: nobody can look it up again, we neither.
     return _("New link, shown once: %(url)s") % {"url": status_links.issue(ticket, holds=holds, by=by, at=at)}
 
 

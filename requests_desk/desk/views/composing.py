@@ -44,6 +44,7 @@ def _ready(request: DeskRequest, ticket: Ticket, typed: QueryDict, about: str) -
     known = ready_texts.known(ticket, _said(form), by=request.user, at=timezone.now())
     name = "said" if typed.get("channel") == ReplyChannel.CALL else "text"
     written = typed.get(name, "").strip()
+    # Behind and never over: what an officer typed is not undone by a choice in a list.
     typed[name] = "\n\n".join(part for part in (written, blanks.filled(chosen.text, known)) if part)
 
 
@@ -142,6 +143,7 @@ def step_of(request: DeskRequest) -> Step | None:
 
 def unjudged(request: DeskRequest, form: ReplyForm) -> ReplyForm:
     """Return a form with all that was typed and chosen in it, and no word about what is missing yet."""
+    # Files are kept at each step: a browser does not send them a second time by itself.
     form.take_in(request, by=request.user, at=timezone.now())
     shown = ReplyForm(initial=_typed(form), kind=form.kind, asked=())
     shown.fields, shown.taken = form.fields, form.taken
@@ -191,6 +193,7 @@ def _done(reply: Reply) -> str:
 
 def _left(ticket: Ticket, reply: Reply) -> str:
     """Say which questions a final reply leaves open: the deadline runs on for them."""
+    # Said at once: an officer who believes that all is answered lets the rest run out.
     open_ = [item.number for item in items.current(ticket) if not item.result and item.number not in reply.items]
     if not reply.items or not open_:
         return ""

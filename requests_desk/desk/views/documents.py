@@ -75,6 +75,7 @@ def document(request: DeskRequest, pk: int) -> HttpResponse:
     found = _get(request, pk)
     if request.method != "POST":
         return _show(request, found)
+    # The right at large; each act then asks for this very document.
     if not access.agencies(request.user, Right.DOCUMENTS):
         raise PermissionDenied
     act = ACTS.get(request.POST.get("action", ""))
@@ -187,6 +188,7 @@ def _attempt(
         form.add_error(None, str(error))
     else:
         messages.success(request, done)
+        # Without a fragment of its own the browser keeps the form's, and hides what is said at the top.
         return redirect(f"{document.desk_url}#main")
     return _show(request, document, status=status, **shown)
 

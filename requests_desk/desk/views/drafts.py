@@ -35,6 +35,7 @@ def keep(request: DeskRequest) -> HttpResponse:
     place = request.POST.get("draft_place", "")
     try:
         drafts.keep(request.user, place, typed, agency=request.agency, at=timezone.now())
+    # The page's script gives up on 400 and tries again on anything else.
     except drafts.CannotKeep:
         return HttpResponse(status=400)
     return HttpResponse(status=204)

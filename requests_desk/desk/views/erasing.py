@@ -30,6 +30,7 @@ class ErasureForm(Seen):
 
     def __init__(self, ticket: Ticket, data: Data | None = None) -> None:
         super().__init__(ticket, data, prefix_id="erase")
+        # Told before the button, since nothing of it can be taken back.
         rows = own_data.planned(ticket, at=timezone.now())
         lines = [f"{row.code}: {FATES[fate]}" for row, fate in rows]
         self.shown = "\n".join(lines) or gettext("No other request of this requester.")

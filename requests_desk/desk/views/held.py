@@ -22,10 +22,12 @@ def held(request: DeskRequest) -> HttpResponse:
     """List what waits, the oldest first; a POST decides on one."""
     if request.method != "POST":
         if request.method == "GET":
+            # By GET and not HEAD: a program that asks whether the page is there has read nothing.
             notices.read_held(request.user, at=timezone.now())
         return _list(request)
     one = asking.waiting(request.user).filter(pk=identifiers.row_number(request.POST.get("held", "")) or 0).first()
     if one is None:
+        # A sealed one waits for the leadership alone: to others it is not there (P13).
         raise Ticket.DoesNotExist
     try:
         messages.success(request, _decide(request, one))

@@ -38,6 +38,7 @@ def ticket_new(request: DeskRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = TicketForm(sent, initial=initial, agency=request.agency, layout=layout)
     if "look_up" in request.POST:
+        # Unbound: who looks a number up has not finished, and is told of nothing missing.
         form = TicketForm(initial=request.POST.dict(), agency=request.agency, layout=layout)
         return _form(request, form, phone=request.POST.get("phone", ""), typed=alike.as_typed(request))
     if request.method != "POST":
@@ -73,6 +74,7 @@ def slip(request: DeskRequest, code: str) -> HttpResponse:
     """Hand out the receipt slip of a request as a sheet of A5; its codes stand on it while its logging is fresh."""
     ticket = access.get(request.user, code)
     fresh = request.session.get("receipts", {}) | request.session.get("meeting", {})
+    # The look-up code is hashed at rest: only the session that logged it can still print it.
     receipt = fresh.get(code, {})
     return slips.response(
         receipts.slip_of(
@@ -172,6 +174,7 @@ def _show(form: TicketForm, fields: dict[str, list[str]]) -> None:
 
 
 def _remember(request: DeskRequest, logged: intake.Logged) -> None:
+    # Sent twice: the secrets were shown the first time and cannot be shown again.
     if not logged.is_new:
         return
     receipts = request.session.get("receipts", {})

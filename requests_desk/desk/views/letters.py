@@ -50,6 +50,7 @@ def letter(request: DeskRequest, code: str, of: str, pk: int) -> HttpResponse:
         "sign": letters.usual_sign(written),
         "on": timezone.localdate().isoformat(),
     }
+    # By GET: a letter is only looked at, and its address can be kept or sent to a colleague.
     form = LetterForm({**usual, **request.GET.dict()})
     context = {"ticket": ticket, "form": form}
     if not form.is_valid():

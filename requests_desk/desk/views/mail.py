@@ -50,6 +50,7 @@ def mail(request: DeskRequest, pk: int) -> HttpResponse:
     one = _get(request, pk)
     if request.method != "POST":
         return _show(request, one)
+    # Reading and deciding differ: whoever handles a request opens its mail, and settles none.
     if one.agency not in access.agencies(request.user, Right.MAIL):
         raise PermissionDenied
     form = DismissForm(request.POST)
@@ -98,6 +99,7 @@ def as_sent(request: DeskRequest, pk: int) -> HttpResponse:
     one = _get(request, pk)
     answer = HttpResponse(PAGE.format(title=one.pk, body=one.html))
     answer["Content-Security-Policy"] = FRAME
+    # Our own page holds the frame; the usual header would keep it empty.
     answer["X-Frame-Options"] = "SAMEORIGIN"
     answer["Referrer-Policy"] = "no-referrer"
     return answer

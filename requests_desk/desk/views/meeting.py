@@ -124,6 +124,7 @@ def meeting(request: DeskRequest) -> HttpResponse:
 def saved(request: DeskRequest) -> HttpResponse:
     """Show the codes of the meeting saved last, to be printed or read out."""
     receipts = request.session.get("meeting", {})
+    # Sealed since, it is not even in one's own list of a moment ago (P13).
     tickets = access.visible(request.user).filter(code__in=receipts).select_related("requester", "unit").order_by("pk")
     rows = [{"ticket": ticket, **receipts[ticket.code]} for ticket in tickets]
     return render(request, "desk/meeting_saved.html", {"rows": rows})
@@ -154,6 +155,7 @@ def _requests(form: MeetingForm, rows: Rows) -> list[Request]:
             unit=row["unit"],
             received_at=shared["received_at"],
             received_reason=shared["title"],
+            # By row: a batch sent again finds each of its requests, and makes none twice.
             submission=f"{shared['submission'][:90]}:{place}",
         )
         for place, row in rows.asked()
@@ -177,6 +179,7 @@ def _show(form: MeetingForm, rows: Rows, error: intake.BatchRefused) -> None:
 
 
 def _remember(request: DeskRequest, logged: list[intake.Logged]) -> None:
+    # Sent twice: what the session holds of the first time is all there is.
     if all(not one.is_new for one in logged):
         return
     request.session["meeting"] = {

@@ -48,6 +48,7 @@ def _other(by: User, code: str, right: Right, *, field: str) -> Ticket:
     try:
         return access.get(by, identifiers.read_code(code), right)
     except Ticket.DoesNotExist:
+        # The same words for one that is not there and one that is not theirs (P13).
         raise refusing.Refused({field: [str(_("No request of yours has this code."))]}) from None
 
 

@@ -46,8 +46,10 @@ def notices(request: DeskRequest) -> HttpResponse:
 @require_safe
 def bell(request: HttpRequest) -> HttpResponse:
     """Return the count for the bell, nothing where it is still the one `shown`; who signed out is asked no more."""
+    # Not led to the log-in: the bell asks again and again, and a page left open would for ever.
     if not isinstance(request.user, User):
         return HttpResponse(status=STOP_ASKING)
+    # Nothing changed: the page is not touched, and a screen reader stays silent.
     if request.GET.get("shown") == str(queries.unread(request.user)):
         return HttpResponse(status=204)
     return render(request, "desk/_bell_count.html")

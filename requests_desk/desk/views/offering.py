@@ -34,6 +34,7 @@ def offer(request: DeskRequest) -> HttpResponse:
 
 def beside(request: DeskRequest, typed: str, ticket: Ticket | None) -> dict[str, Any]:
     """Return what the templates show: the answers for what is typed, or for the request where nothing is."""
+    # The beginning of it: a question says early what it is about, and every word costs.
     text = typed.strip()[:TYPED] or (ticket.text if ticket else "")
     agency = ticket.agency if ticket else request.agency
     return {"offered": published.offered(agency, text), "own": ticket, "typed": typed, "looked": bool(text)}
@@ -43,6 +44,7 @@ def insert(request: DeskRequest, ticket: Ticket, typed: QueryDict, about: str) -
     """Put a published answer, and where everybody reads it, behind what was typed of the reply."""
     try:
         answer = answers.get(int(about))
+    # Withdrawn meanwhile, or no number: the form comes back as it was, and nothing typed is lost.
     except (Answer.DoesNotExist, ValueError, OverflowError):
         return
     name = "said" if typed.get("channel") == ReplyChannel.CALL else "text"

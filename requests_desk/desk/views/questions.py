@@ -40,6 +40,7 @@ def shown(text: str, asked: Sequence[str], *, is_one: bool) -> dict[str, Any]:
 
 def typed(posted: QueryDict) -> tuple[str, ...] | None:
     """Return the questions as the form tells them apart; None where nobody saw those of the text as it now reads."""
+    # The text was changed after its questions were shown: they are told apart anew by the intake.
     if posted.get("items_of") != _seal(posted.get("text", "")):
         return None
     return () if "one" in posted else tuple(text for text in posted.getlist("items") if text.strip())
@@ -60,6 +61,7 @@ def kept(posted: QueryDict) -> dict[str, Any]:
 
 def _seal(text: str) -> str:
     """Return what names a text: a form sent before its questions came must not carry those of an earlier one."""
+    # By its words alone: browsers send other line breaks than they were given.
     return sha256("\n".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 

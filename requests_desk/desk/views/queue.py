@@ -93,10 +93,12 @@ def ticket_list(request: DeskRequest) -> HttpResponse:
     filters = form.filters(at=timezone.now())
     try:
         found = desk.page(request.user, filters, cursor=request.GET.get("cursor"))
+    # An address somebody kept from last month begins at the top.
     except desk.BadCursor:
         found = desk.page(request.user, filters)
     bulk = Right.ASSIGN in access.held(request.user)
     context = {"rows": found.rows, "bulk": bulk, "next_url": _next_url(request, found.next)}
+    # More rows for the table that is there; filters ask by the same script for the whole page.
     if request.headers.get("HX-Request") and request.GET.get("cursor"):
         return render(request, "desk/_ticket_rows.html", context)
     return render(request, "desk/ticket_list.html", context | _around(form, offered.views))
@@ -147,6 +149,7 @@ def _tiles(request: DeskRequest, at: datetime) -> list[Tile]:
 
 
 def _slip(request: DeskRequest, hands: str) -> list[Ticket]:
+    # Most of the desk signs nothing: no query for an empty slip on the page opened most.
     if hands == "to_sign" and not {Right.SIGN, Right.SIGN_UNIT} & access.held(request.user):
         return []
     return desk.short(request.user, Filters(hands=hands), limit=SHORT)

@@ -31,6 +31,7 @@ def requester(request: DeskRequest, pk: int) -> HttpResponse:
             done = _act(request, shown, at=at)
             messages.success(request, done)
             return redirect("desk:requester", pk=pk)
+    # Known by a sealed request alone is unknown to whoever may not read it (P13).
     except Requester.DoesNotExist as error:
         raise Http404 from error
     except refusing.Refused as refused:

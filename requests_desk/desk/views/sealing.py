@@ -66,6 +66,7 @@ UNSEAL = Verb(
     button=_("Open the seal"),
     form=lambda ticket, data: ReasonForm(ticket, data, prefix_id="unseal"),
     act=_unseal,
+    # A report of harassment stays sealed whatever anybody decides: its kind says so (P12).
     fits=lambda ticket, rights: ticket.sealed and ticket.kind not in SEALED_KINDS,
 )
 PROPOSE_SPAM = Verb(

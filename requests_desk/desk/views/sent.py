@@ -64,6 +64,7 @@ def resend(request: DeskRequest, pk: int) -> HttpResponse:
     if sent.one(request.user, pk) is None:
         raise Http404
     try:
+        # A new row: the failed one stays as what it was, with its attempts (N7).
         again = resending.resend(pk, by=request.user, at=timezone.now())
     except resending.CannotResend as error:
         messages.error(request, str(error))

@@ -24,6 +24,7 @@ def entered(request: DeskRequest, code: str) -> HttpResponse:
     """Show the five questions about a request, and keep what its requester answered."""
     ticket = access.get(request.user, code, Right.SURVEY)
     try:
+        # Before the form is shown: nobody types five answers to learn that they cannot be kept.
         survey.require_enterable(ticket, by=request.user)
         return _write(request, ticket) if request.method == "POST" else _form(request, ticket, EnteredSurveyForm())
     except refusing.NotNow as error:

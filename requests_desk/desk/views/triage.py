@@ -64,6 +64,7 @@ def queue(request: DeskRequest) -> HttpResponse:
     if form.is_valid():
         what = dict(form.cleaned_data)
         seen = what.pop("seen_seq")
+        # The hidden fields come along with every row; without the tick they name nobody.
         if not what["seal"]:
             what |= {"units": (), "people": ()}
         try:
@@ -113,8 +114,10 @@ def _form(row: triage.Row, agency: Agency, fields: list[Field]) -> SortForm:
     """Return the form of one row, filled in with what it was logged as or, where nobody said, with what it seems."""
     ticket, seems = row.ticket, row.suggestion
     initial = {
+        # What somebody chose stands; the usual kind is mostly what nobody changed.
         "kind": ticket.kind if ticket.kind != Kind.INFORMATION else seems.kind.value,
         "field": ticket.field or seems.field.value,
+        # A report about our own people must not be handed, by one click, to those it names.
         "unit": row.unit.pk if row.unit and not seems.seal else None,
         "seal": bool(seems.seal) or ticket.sealed,
         "units": [unit.pk for unit in row.units],

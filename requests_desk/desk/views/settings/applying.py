@@ -33,6 +33,7 @@ def _apply(request: DeskRequest, version: Version, *, back: str, key: str) -> Ht
     at = timezone.now()
     form = ApplyForm(request.POST or None)
     if form.is_valid():
+        # How many would be late was seen: where it is more by now, the act is shown anew instead (P10).
         reason, missed = form.cleaned_data["reason"], form.cleaned_data["missed"]
         try:
             done = repinning.apply(request.agency, version, reason=reason, missed=missed, by=request.user, at=at)

@@ -243,6 +243,7 @@ def export(request: DeskRequest, key: str, year: int, name: str) -> HttpResponse
         version = promises.calendar(request.agency, key)
     except NothingInForce as error:
         raise Http404 from error
+    # Its one name alone: what stands in the header of a download is never taken from the address.
     if name != f"{key}-{year}.{kind}" or kind not in MEDIA:
         raise Http404
     calendar = Calendar.from_json(version.document)

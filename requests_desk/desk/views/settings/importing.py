@@ -46,12 +46,14 @@ def preview(
     request: DeskRequest, version: Version, form: VersionForm, document: Mapping[str, Any], *, back: str
 ) -> HttpResponse:
     """Show what a file would change. Saves nothing. Raises Superseded and Unchanged as saving would."""
+    # Compared with what nobody has any more, the differences shown would not be those that are saved.
     if form.cleaned_data["base"] != version.number:
         raise Superseded(version.number)
     is_calendar = isinstance(version, CalendarVersion)
     found = (differences.of_calendars if is_calendar else differences.of_policies)(version.document, document)
     if not found:
         raise Unchanged
+    # With its place: what was looked at for one calendar must not be saved over another.
     sealed = signing.dumps([_place(version), document], salt=_SALT, compress=True)
     initial = {"base": version.number, "note": form.cleaned_data["note"], "sealed": sealed}
     context = {"version": version, "found": found, "form": AcceptForm(of=version, initial=initial), "back": back}

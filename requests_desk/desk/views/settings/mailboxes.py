@@ -28,6 +28,7 @@ def overview(request: DeskRequest) -> HttpResponse:
 @settings_page
 def edit(request: DeskRequest, pk: int | None = None) -> HttpResponse:
     """Add a mailbox, or change one."""
+    # Of this agency: the number alone would open another department's.
     mailbox = Mailbox.objects.filter(agency=request.agency, pk=pk or 0).first()
     if pk is not None and mailbox is None:
         raise Http404

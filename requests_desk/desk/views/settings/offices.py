@@ -23,6 +23,7 @@ def agency(request: DeskRequest) -> HttpResponse:
     form = AgencyForm(request.POST if request.method == "POST" else None, instance=request.agency)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
+            # What the form asks and no more: others set the quiet hours meanwhile.
             form.instance.save(update_fields=list(form.fields))
             facts = {"fields": form.changed_data}
             at = timezone.now()
@@ -76,6 +77,7 @@ def _removed(request: DeskRequest, found: Unit) -> HttpResponse:
             facts = {"unit": found.pk}
             found.delete()
             ledger.append("unit_removed", agency=request.agency, actor=request.user, at=timezone.now(), facts=facts)
+    # Asked of the database: no list of ours would know every table that names a unit.
     except ProtectedError:
         messages.error(request, _("People or requests belong to this unit: hand them to another first."))
         return redirect("settings:unit", pk=found.pk)

@@ -47,6 +47,7 @@ def new(request: DeskRequest) -> HttpResponse:
 def person(request: DeskRequest, pk: int) -> HttpResponse:
     """Show a person; a POST names its `action`."""
     found, at = _found(request, pk), timezone.now()
+    # Who works elsewhere too is not ours alone: a new address here would open their desk there.
     own = staff.may_manage(request.user, found)
     action = request.POST.get("action", "")
     if action in WAYS_IN and own:
@@ -68,6 +69,7 @@ def person(request: DeskRequest, pk: int) -> HttpResponse:
         "details": details,
         "role": role,
         "own": own,
+        # Once: reloading the page, or the next person at this screen, does not find it again.
         "link": request.session.pop(f"{LINK}:{pk}", ""),
         "has_factor": signing_in.has_second_factor(found),
         "history": queries.history(found, request.agency)[:50],

@@ -60,6 +60,7 @@ def edit(request: DeskRequest, key: str) -> HttpResponse:
         form, ladder = _unbound(version)
         return _page(request, version, form, ladder)
     form, ladder = forms.PolicyForm(request.POST), forms.RungFormSet(_more_rungs(request), prefix="rung")
+    # A row more is no attempt to save: nothing is judged yet.
     if "more" in request.POST or not (form.is_valid() and ladder.is_valid()):
         return _page(request, version, form, ladder, status=200 if "more" in request.POST else 422)
     document, done = _document(form.cleaned_data, ladder), None

@@ -75,6 +75,7 @@ def _undone(action: str, named: str, agency: Agency) -> str:
         agency.duties.filter(pk=pk).delete()
         return _("Taken off the roster.")
     if action == "remove_absence":
+        # By agency as well: the number of a row is no right to it.
         Absence.objects.filter(pk=pk, user__memberships__agency=agency).delete()
         return _("The absence is gone.")
     if action == "use_again":

@@ -62,6 +62,7 @@ def _show(request: DeskRequest, *, bound: ReadyForm | None = None) -> HttpRespon
     shown |= {key: _form(row) for key, row in own.items() if key not in shown} | {"": ReadyForm(key="")}
     for key, form in shown.items():
         form.is_own = key in own
+    # The one that was sent keeps what was typed; the others show what is kept.
     if bound and bound.key in shown:
         bound.is_own = shown[bound.key].is_own
         shown[bound.key] = bound

@@ -70,6 +70,7 @@ def overview(request: DeskRequest) -> HttpResponse:
         except refusing.Refused as error:
             form.add_error("file", error.fields["file"][0])
         else:
+            # Read by its content: loading it again must not take every row over twice.
             if not is_new:
                 messages.info(request, _("This very file was read before: here is how far it is."))
             return redirect("settings:register", pk=register.pk)
@@ -84,6 +85,7 @@ def one(request: DeskRequest, pk: int) -> HttpResponse:
     form = ColumnsForm(request.POST if request.POST.get("action") == "try" else None, register=register)
     try:
         if request.POST.get("action") == "take":
+            # A worker does it: a register of ten years takes longer than any page may.
             importing.wake(importing.begin(register, at=timezone.now()))
             return redirect("settings:register", pk=pk)
         if form.is_valid():

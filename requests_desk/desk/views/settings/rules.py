@@ -35,6 +35,7 @@ def table(request: DeskRequest) -> HttpResponse:
     if form.is_valid():
         try:
             editing.add_rule(request.agency, **form.cleaned_data)
+        # Two lines for one case, and the table could not say which wins.
         except editing.RuleTwice:
             form.add_error(None, _("There is a line for these very conditions. Take it away first."))
         else:

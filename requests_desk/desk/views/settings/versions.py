@@ -40,6 +40,7 @@ def _compared(request: DeskRequest, editions: list[Edition], *, is_calendar: boo
     newest = editions[0].version.number
     new = _number(request.GET.get("new"), newest)
     old = _number(request.GET.get("old"), new - 1)
+    # An address that names a version of old still shows the list.
     if old not in documents or new not in documents:
         return {"old": None, "new": newest, "found": []}
     differ = differences.of_calendars if is_calendar else differences.of_policies

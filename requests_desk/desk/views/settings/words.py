@@ -37,6 +37,7 @@ def lists(request: DeskRequest) -> HttpResponse:
     if request.method != "POST":
         return show(request, "words.html", {"lists": _lists(request.agency)})
     about, target, phrases = (request.POST.get(name, "") for name in ("about", "target", "phrases"))
+    # Only lists that are shown: a field of another agency would get phrases nobody could find again.
     if (about, target) not in {(one.about, one.target) for one in _lists(request.agency)}:
         return show(request, "words.html", {"lists": _lists(request.agency)}, status=400)
     if "default" in request.POST:
