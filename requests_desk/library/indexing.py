@@ -76,6 +76,7 @@ def keep(document: Document, *, text: str) -> None:
     said = words(text[:TEXT_SEARCHED])
     Document.objects.filter(pk=document.pk).update(
         title_words=_vector([*title, *pairs(title)]),
+        # No empty vector: an index would hold a row for every scan that nothing can be found in.
         text_words=_vector([*said, *pairs(said)]) if said else None,
     )
 
@@ -89,6 +90,7 @@ def query_of(tokens: Sequence[str]) -> SearchQuery:
 def plain(text: str) -> str:
     """Return a text in small letters without marks, letter for letter as long as it was."""
     small = text.lower()
+    # A few letters grow when they are made small; places in the text would no longer fit.
     return (small if len(small) == len(text) else text).translate(_PLAIN)
 
 
@@ -96,6 +98,7 @@ def pattern_of(typed: str) -> re.Pattern[str]:
     """Return what finds the words of a search in a `plain` text: runs of them as they were typed, then each alone."""
     folded, short = words(typed)[:MOST_WORDS], identifiers.folded(typed).split()[:MOST_WORDS]
     beginnings = [one[:end] for one in (folded, short) for end in range(len(one), 1, -1)]
+    # The longest first: a pattern takes what comes first, and a whole phrase tells more than its words.
     runs = [r"[\W_]+".join(map(re.escape, one)) for one in sorted(beginnings, key=len, reverse=True)]
     alone = sorted(map(re.escape, {*folded, *short}), key=len, reverse=True)
     return re.compile(rf"(?<![^\W_])(?:{'|'.join([*runs, *alone])})(?![^\W_])")

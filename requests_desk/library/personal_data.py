@@ -82,10 +82,12 @@ class Place(NamedTuple):
 
 def find(text: str, known: Known = NOBODY) -> list[Found]:
     """Return every place that may tell who asked, in order; none overlaps another."""
+    # Composed first, or the places found would not fit the text its reader sees.
     text = unicodedata.normalize("NFC", text)
     flat = patterns.flattened(text)
     taken: list[Found] = []
     for kind, start, end in _all(text, flat, known):
+        # The surest way of looking came first: a phone within a name is a phone.
         if not any(start < one.end and one.start < end for one in taken):
             taken.append(Found(kind, text[start:end], start, end))
     own = {_bare(one) for one in known.own}
@@ -114,6 +116,7 @@ def places(texts: Mapping[str, str], known: Known = NOBODY) -> list[Place]:
 def mark(found: Sequence[Place]) -> str:
     """Return what stands for these suggestions: whoever sends it back has seen them, and no others."""
     seen = sorted({f"{place.kind}:{identifiers.folded(place.text)}" for place in found})
+    # Of what was shown, not of where: moving a sentence asks nobody to look again.
     return sha256("\n".join(seen).encode()).hexdigest()[:16]
 
 
@@ -154,7 +157,9 @@ def _known(text: str, names: Sequence[str]) -> Iterator[Hit]:
     letters = [(folded, place) for place, letter in enumerate(text) for folded in identifiers.folded(letter) or " "]
     plain = "".join(letter for letter, _place in letters)
     for name in names:
+        # Nobody writes "Công ty TNHH một thành viên" twice; the rest of the name tells who it is.
         for said in {identifiers.folded(name), identifiers.folded(patterns.LEGAL_FORM.sub("", name))}:
+            # One short word, such as "Mai", is a day as often as a person: it would mark every text.
             if len(said) < 4 or " " not in said:
                 continue
             pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, said.split())) + r"(?!\w)"
@@ -169,5 +174,6 @@ def _digits(text: str) -> str:
 def _bare(text: str) -> str:
     """Return what two spellings of one number or address share."""
     digits = _digits(text)
+    # The hotline stands as 0261… on paper and as +84 261… in its settings.
     home = f"0{digits[2:]}" if digits.startswith("84") and len(digits) > 10 else digits
     return home if len(digits) >= 8 else "".join(text.lower().split())

@@ -91,10 +91,12 @@ def flattened(text: str) -> str:
 def _flat(letter: str) -> str:
     if letter.isascii():
         return letter
+    # Full-width and other scripts' digits are read by people and by search engines alike.
     if (digit := unicodedata.digit(letter, None)) is not None:
         return str(digit)
     kind = unicodedata.category(letter)
     plain = {"Pd": "-", "Zs": " ", "Cf": " "}.get(kind)
+    # Letter for letter: two for one would move every place behind it.
     wide = unicodedata.normalize("NFKC", letter)
     return plain or (wide if len(wide) == 1 else letter)
 
@@ -114,6 +116,7 @@ def numbers(flat: str, known: Collection[str]) -> Iterator[Hit]:
 def _longest(flat: str, pieces: Sequence[tuple[int, int]], known: Collection[str]) -> tuple[str, int]:
     """Return what the most pieces from the first on make together, and how many they are; a mere long number last."""
     start, loose = pieces[0][0], 0
+    # From the longest down: "0912 345 678" is one number, its first piece alone would be none.
     for taken in range(len(pieces), 0, -1):
         stop = pieces[taken - 1][1]
         kind = _kind(flat[start:stop], flat[max(0, start - _NEAR) : start], flat[stop : stop + _AHEAD], known)
@@ -137,10 +140,13 @@ def people(text: str) -> Iterator[Hit]:
 def _kind(raw: str, before: str, after: str, known: Collection[str]) -> str:
     """Return what a number is, or "" where it is none of a person's: money, a date, a number of a law."""
     digits = re.sub(r"\D", "", raw)
+    # What is on file of who asked needs no form: it tells who they are however it looks.
     if digits in known:
         return "tax_code" if identifiers.tax_number(digits) and not digits.startswith("0") else "phone"
+    # Sums, service numbers and quantities fill every answer; marked too, nobody would look at the rest.
     if _MONEY.fullmatch(raw) or _SERVICE.fullmatch(digits) or _UNIT.match(after):
         return ""
+    # The word before it is surer than its form: ten digits are a phone as often as a tax code.
     said = _kind_by_word(digits, before)
     return said or _kind_by_form(raw, digits)
 
@@ -157,6 +163,7 @@ def _kind_by_word(digits: str, before: str) -> str:
 
 def _kind_by_form(raw: str, digits: str) -> str:
     length = len(digits)
+    # Twelve digits with a province and a century in front are a citizen's number; others are of goods or files.
     if length == 12 and 1 <= int(digits[:3]) <= 96 and digits[3] in "0123" and "+" not in raw:
         return "id_number"
     is_abroad = (raw.lstrip("(").startswith("+") or digits.startswith("00")) and 8 <= length <= 15

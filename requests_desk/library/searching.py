@@ -109,7 +109,9 @@ def query(text: str) -> Query | None:
     if not typed:
         return None
     said = [word.folded for word in typed]
+    # Asked by a former name, answered under the present one: provinces and departments were merged in 2025.
     now = renamed(said) or said
+    # Who took the trouble of a mark meant that very word.
     marked = {word.folded for word in typed if word.written != word.folded and word.written not in FILLER}
     content = _unique(one for one in now if one in marked or one not in _FOLDED_FILLER) or _unique(now)
     pairs = _unique([*_pairs(now), *_pairs(said)])
@@ -157,6 +159,7 @@ def _vector(parts: Sequence[tuple[str, Sequence[Word]]]) -> str:
     for weight, said in parts:
         bare = [word.folded for word in said]
         for number, word in enumerate(said):
+            # PostgreSQL counts places no further; beyond, words are still found, only not by nearness.
             place = min(place + 1, MOST_POSITION)
             after = [f"{word.folded}_{said[number + 1].folded}"] if number + 1 < len(said) else []
             for one in (word.folded, *([word.written] if _is_marked(word) else []), *after):
@@ -164,4 +167,5 @@ def _vector(parts: Sequence[tuple[str, Sequence[Word]]]) -> str:
         new = renamed(bare)
         for one in {*new, *_pairs(new)} - places.keys():
             places[one] = [f"{place}{weight}"]
+    # Eight places of a word are enough to weigh it; PostgreSQL takes 256 and no row needs them.
     return " ".join(f"'{one}':{','.join(at[:8])}" for one, at in places.items())

@@ -68,6 +68,7 @@ class Answer(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            # Drafts stay out: the public's list never reads past them.
             models.Index(fields=["-published_at", "-id"], name="answer_newest", condition=Q(state="published")),
             models.Index(
                 fields=["field", "-published_at", "-id"], name="answer_by_field", condition=Q(state="published")
@@ -88,6 +89,7 @@ class Answer(models.Model):
     @property
     def slug(self) -> str:
         """Return the words of its title as they stand in its address; the number before them is what counts."""
+        # An address is read out and pasted into chats: plain letters survive both.
         words = identifiers.folded(self.title).encode("ascii", "ignore").decode()
         return "-".join(words.split())[:SLUG_LENGTH].strip("-") or "x"
 

@@ -90,6 +90,7 @@ class Document(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["agency", "issuer", "number", "issue_date"],
+                # Many notices have no number; and what was withdrawn by mistake may be put in once more.
                 condition=~Q(number="") & ~Q(state="withdrawn"),
                 name="document_once",
             ),

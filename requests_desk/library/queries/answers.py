@@ -56,6 +56,7 @@ def page(agency: Agency | None = None, *, field: str = "", q: str = "", cursor: 
     rows = published(agency, field=field)
     if cursor:
         moment, pk = _read(cursor)
+        # Said twice, so that the index by date is entered at the mark and not at its start.
         rows = rows.filter(Q(published_at__lte=moment) & (Q(published_at__lt=moment) | Q(pk__lt=pk)))
     found = list(rows[: limit + 1])
     return Page(found[:limit], _mark(found[limit - 1]) if len(found) > limit else None)
@@ -128,6 +129,7 @@ def _found(agency: Agency | None, *, field: str, q: str, cursor: str, limit: int
 
 def _in_order(pks: list[int]) -> list[Answer]:
     found = published().in_bulk(pks)
+    # Withdrawn between the two queries: it is left out, as if it had never been found.
     return [found[pk] for pk in pks if pk in found]
 
 
@@ -186,6 +188,7 @@ def _read(cursor: str) -> tuple[datetime, int]:
     try:
         moment, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         at = datetime.fromisoformat(moment)
+        # A mark can be written by hand: what is none of ours begins the list anew.
         if at.tzinfo is None or not isinstance(pk, int):
             raise BadCursor
         return at.astimezone(UTC), pk  # PostgreSQL knows no offset of a day, Python does

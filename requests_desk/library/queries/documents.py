@@ -119,6 +119,7 @@ def search(wanted: Wanted, *, after: str = "") -> Page:
         return Page()
     rows, is_loose = _filtered(wanted), after.startswith("~")
     page = _page(rows, typed, after.removeprefix("~"), is_loose=is_loose)
+    # Only where nothing says it as typed: a long text holds most words somewhere.
     if not page.found and not after and len(tokens) > 1:
         page = _page(rows, typed, "", is_loose=True)
     return page
@@ -133,6 +134,7 @@ def issuers() -> list[str]:
 def years() -> list[int]:
     """Return the years from the first to the last document published, the latest first."""
     days = published().aggregate(first=Min("shown_date"), last=Max("shown_date"))
+    # From the two ends: asking each row for its year would read them all.
     return list(range(days["last"].year, days["first"].year - 1, -1)) if days["last"] else []
 
 
@@ -145,6 +147,7 @@ def issuers_of(agency: Agency) -> list[str]:
 def named(agency: Agency, text: str) -> Document | None:
     """Return the document of an agency that goes by a number, or whose page has this address."""
     rows = Document.objects.filter(agency=agency).exclude(state=State.WITHDRAWN)
+    # Twelve digits at most: longer is no key of ours, and the database would refuse it.
     if place := re.search(r"/documents/(\d{1,12})/?$", text):
         return rows.filter(pk=place[1]).first()
     return rows.filter(number__iexact=text).order_by("-shown_date", "-id").first()
@@ -237,6 +240,7 @@ def _page(rows: QuerySet[Document], typed: str, after: str, *, is_loose: bool) -
     for fit, fits in tiers:
         if len(shown) <= PAGE and (place is None or fit >= place[0]):
             found = rows.filter(fits, _beyond(place) if place and fit == place[0] else Q())
+            # Without the texts: twenty of them are megabytes, and only those found by text are read.
             found = found.select_related("file").defer("file__text").order_by("-shown_date", "-id")
             shown += [(fit, one) for one in found[: PAGE + 1 - len(shown)]]
     after = _mark(*shown[PAGE - 1], is_loose=is_loose) if len(shown) > PAGE else ""
@@ -313,6 +317,7 @@ def snippet(text: str | None, pattern: re.Pattern[str]) -> list[Piece]:
         return []
     best = max(hits, key=lambda hit: hit.end() - hit.start())
     begin = max(best.start() - SNIPPET // 2, 0)
+    # From a whole word on; the words before may be part of another sentence.
     begin = plain.find(" ", begin) + 1 if begin else 0
     begin = min(begin, best.start())
     end = min(best.end() + SNIPPET // 2, len(plain))

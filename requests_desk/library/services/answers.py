@@ -126,6 +126,7 @@ def publish(
         raise NotNow
     require_clean(texts_of(answer), known=known, looked=looked)
     answer.state, answer.return_reason = AnswerState.PUBLISHED, ""
+    # Published again after a withdrawal it keeps its first date: it is not news.
     answer.published_at = answer.published_at or at
     _save(answer, "state", "return_reason", "published_at")
     _remember(answer, AnswerEvent.Kind.PUBLISHED, by=by, at=at, version=answer.version, looked=bool(looked))
@@ -169,6 +170,7 @@ def withdraw(answer: Answer, reason: str, *, known: Known = NOBODY, by: User | N
     if answer.state == AnswerState.WITHDRAWN:
         raise NotNow
     reason = _line("reason", reason)
+    # The reason is read by everybody who had the address, and must name nobody either.
     if places := personal_data.refused({"reason": reason}, known):
         raise StillPersonal(places, undecided=False)
     was = answer.state
@@ -199,6 +201,7 @@ def texts_of(answer: Answer) -> Texts:
 
 def count_view(pk: int) -> None:
     """Count one reader."""
+    # In the database: two readers at once are two.
     AnswerCount.objects.filter(pk=pk).update(views=F("views") + 1)
 
 
@@ -259,6 +262,7 @@ def _line(name: str, text: str) -> str:
 
 
 def _lock(answer: Answer, *, seen: int | None = None) -> Answer:
+    # The answer alone: an agency's row locked with it would hold up everybody else's work.
     locked = Answer.objects.select_for_update(of=("self",)).select_related("agency", "unit").get(pk=answer.pk)
     if seen is not None and seen != locked.version:
         raise ChangedMeanwhile

@@ -78,6 +78,7 @@ def _claim(*, at: datetime) -> DocumentFile | None:
         if file is None:
             return None
         if file.tries >= MOST_TRIES:
+            # Left alone for good: a file that kills its readers would keep the worker from every other.
             DocumentFile.objects.filter(pk=file.pk).update(text_state=TextState.UNREAD)
             return _claim(at=at)
         DocumentFile.objects.filter(pk=file.pk).update(tries=F("tries") + 1, tried_at=at)
@@ -93,6 +94,7 @@ def rescan() -> int:
     for file in DocumentFile.objects.filter(state=DocumentFile.State.WAITING).order_by("pk")[:20]:
         try:
             is_clean = store.is_clean(file.place)
+        # The rest waits as well: asking twenty times whether it is away helps nobody.
         except ScannerAway:
             return count
         count += 1
@@ -100,6 +102,7 @@ def rescan() -> int:
             DocumentFile.objects.filter(pk=file.pk).update(state=DocumentFile.State.KEPT)
         else:
             DocumentFile.objects.filter(pk=file.pk).update(state=DocumentFile.State.REFUSED, place="")
+            # The row first: bytes without a row are swept up, a row without bytes would break its page.
             default_storage.delete(file.place)
     return count
 
@@ -109,6 +112,7 @@ def forget_staged(*, at: datetime) -> int:
     old = DocumentFile.objects.filter(document=None, added_at__lt=at - STAGED_FOR)
     count = 0
     for pk, place in old.values_list("pk", "place"):
+        # Asked once more: a form may have been sent while the list was read.
         if DocumentFile.objects.filter(pk=pk, document=None).delete()[0]:
             count += 1
             if place:

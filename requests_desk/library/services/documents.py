@@ -124,6 +124,7 @@ def publish(document: Document, *, by: User | None, at: datetime) -> Document:
     if document.is_published:
         raise NotNow(_("It is published already."))
     _require_readable(document, file=document.file)
+    # Meanwhile somebody may have put the same document in again.
     if document.withdrawn_at:
         _require_new(document.agency, _facts_of(document), but=document)
     before = document.state
@@ -164,6 +165,7 @@ def replace(
     expires = None
     if other is not None:
         _require_successor(document, other)
+        # What takes its place ends it: otherwise both would be in force for a while.
         expires = on or other.effective_date or other.issue_date or local_date(at, document.agency)
         begun = document.effective_date or document.issue_date
         if begun and expires < begun:
@@ -215,6 +217,7 @@ def _days(facts: Facts) -> dict[str, list[str]]:
 
 def _require_new(agency: Agency, facts: Facts, *, but: Document | None = None) -> None:
     """Refuse the same document twice: the same number of the same authority on the same day."""
+    # Without these two nothing tells it from another: a double is better than a refusal.
     if not facts.number or not facts.issue_date:
         return
     named = {"issuer": facts.issuer, "number": facts.number, "issue_date": facts.issue_date}
