@@ -12,7 +12,7 @@ from requests_desk.people.models import Agency, User
 from requests_desk.tickets import alert_texts
 from requests_desk.tickets.models import Alert, Ticket
 from requests_desk.tickets.queries import alerts as queries
-from requests_desk.tickets.services import reminders
+from requests_desk.tickets.services import reminders, sealing
 from tests.desk.settings_pages import signed_in
 from tests.support.cast import MORNING, PROMISE, Desk, answered_by_call, log_ticket
 
@@ -66,6 +66,17 @@ def test_it_acknowledges_by_the_button_and_says_so(client: Client, desk: Desk, a
 def test_it_opens_to_no_other_token(client: Client, alert: Alert, spoil) -> None:
     assert client.post(f"/ack/{spoil(alert_texts.token(alert))}/").status_code == 404
     assert not is_heard(alert)
+
+
+def test_it_opens_no_more_to_whom_a_report_is_about_since(client: Client, desk: Desk, alert: Alert) -> None:
+    """P13."""
+    link = f"/ack/{alert_texts.token(alert)}/"
+    assert client.get(link).status_code == 200
+
+    sealing.seal(alert.ticket, units=[], people=[alert.person], by=desk.leader, at=timezone.now())
+
+    assert client.get(link).status_code == client.post(link).status_code == 404
+    assert Alert.objects.get(pk=alert.pk).acknowledged_at is None
 
 
 def test_it_does_not_take_the_token_of_a_request_of_another_site(alert: Alert) -> None:
