@@ -32,7 +32,7 @@ def send(user: User, name: str, *, language: str = "", **context: Any) -> None:
         # One line: a name with a line break in it must not begin a header of its own.
         subject = " ".join(render_to_string(f"mail/{language}/{name}.subject.txt", context).split())
         text = render_to_string(f"mail/{language}/{name}.txt", context).strip()
-        html = render_to_string(f"mail/{language}/{name}.html", context | {"subject": subject})
+        html = render_to_string("mail/letter.html", context | {"subject": subject, "text": text})
     message = EmailMultiAlternatives(
         subject,
         text,

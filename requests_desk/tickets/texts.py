@@ -211,7 +211,7 @@ def draft(
         text = render_to_string(f"{folder}/{name}.txt", context).strip()
         is_mail = way.channel == "email"
         title = " ".join(render_to_string(f"{folder}/{name}.subject.txt", context).split()) if is_mail else ""
-        html = render_to_string(f"{folder}/{name}.html", context | {"subject": title}) if is_mail else ""
+        html = render_to_string("mail/letter.html", context | {"subject": title, "text": text}) if is_mail else ""
     ticket = context.get("ticket")
     return Draft(
         key=key,

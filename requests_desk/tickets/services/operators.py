@@ -52,7 +52,7 @@ def _draft(agency: Agency, way: Recipient, channel: str, *, at: datetime) -> Dra
         folder = f"{'mail' if is_mail else 'sms'}/{way.language}"
         text = render_to_string(f"{folder}/outage.txt", context).strip()
         title = render_to_string(f"{folder}/outage.subject.txt", context).strip() if is_mail else ""
-        html = render_to_string(f"{folder}/outage.html", context | {"subject": title}) if is_mail else ""
+        html = render_to_string("mail/letter.html", context | {"subject": title, "text": text}) if is_mail else ""
     return Draft(
         key=f"outage:{channel}:{int(at.timestamp())}:{way.key}:{way.channel}",
         owner=f"agency:{agency.pk}",
