@@ -35,7 +35,7 @@ def test_it_asks_no_more_at_ten_thousand_requests(desk: Desk) -> None:
     message = Notification.objects.filter(subject=ticket.key)[0]
     client = Client()
     client.force_login(desk.leader)
-    pages = [*PAGES, ticket.url]
+    most = PAGES | {ticket.url: 9}
 
     def at(scale: int) -> dict[str, int]:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -43,7 +43,7 @@ def test_it_asks_no_more_at_ten_thousand_requests(desk: Desk) -> None:
             about = f"'ticket:' || ({ticket.pk} + g)"
             place.copy(Notification, message.pk, scale, key="'copy:' || g", subject=about, message_id="g::text")
             cursor.execute("ANALYZE")  # as the database does by itself after so many rows
-            found = {path: asked(client, path) for path in pages}
+            found = {path: asked(client, path) for path in most}
             transaction.set_rollback(True)
         return found
 
@@ -52,4 +52,4 @@ def test_it_asks_no_more_at_ten_thousand_requests(desk: Desk) -> None:
     few, many = at(10), at(10_000)
 
     assert few == many
-    assert {path: many[path] for path in PAGES if many[path] > PAGES[path]} == {}
+    assert {path: many[path] for path in most if many[path] > most[path]} == {}
