@@ -58,7 +58,9 @@ def test_it_knows_them_again_by_the_directory_s_own_number(desk: Desk, sso: Dire
 
 
 @pytest.mark.parametrize(
-    "claims", [{"email": "stranger@so.example"}, {"email_verified": False}, {"email": ""}], ids=str
+    "claims",
+    [{"email": "stranger@so.example"}, {"email_verified": False}, {"email_verified": "false"}, {"email": ""}],
+    ids=str,
 )
 def test_it_makes_no_account(desk: Desk, sso: Directory, claims: dict[str, Any]):
     sso.claims |= claims

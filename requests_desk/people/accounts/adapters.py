@@ -110,7 +110,8 @@ def _people_behind(data: dict[str, Any]) -> list[User]:
         return list(people.filter(username=name)[:2]) if name else []
     email = str(claims.get("email") or "")
     # Whoever may write any address into their profile there would be whoever they like here.
-    if not email or claims.get("email_verified") is False:
+    # Some directories write the truth as a word, and "false" would count as said.
+    if not email or str(claims.get("email_verified", True)).lower() == "false":
         return []
     return list(people.filter(email__iexact=email)[:2])
 
