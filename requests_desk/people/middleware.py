@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from requests_desk.people.accounts.adapters import asks_second_factor_elsewhere
 from requests_desk.people.services.signing_in import has_second_factor
@@ -67,6 +68,8 @@ class Language:
             response = self.get_response(request)
         # A view that spoke the language of its reader, as the API does, has said so already.
         response.headers.setdefault("Content-Language", code)
+        # Or a cache on the way would keep one reader's language for everybody.
+        patch_vary_headers(response, ["Accept-Language" if request.path.startswith("/api/") else "Cookie"])
         if asked in self.known:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE

@@ -62,6 +62,15 @@ def test_it_remembers_the_language_that_was_asked_for() -> None:
 
 
 @pytest.mark.django_db
+def test_no_cache_gives_one_readers_language_to_another(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+
+    table = client.get("/answers/answers.csv")
+
+    assert "public" in table["Cache-Control"] and "Cookie" in table["Vary"]
+
+
+@pytest.mark.django_db
 def test_its_link_keeps_the_query_of_the_page(client: Client) -> None:
     shown = client.get("/answers/?q=r%C6%B0%E1%BB%A3u&page=2&lang=vi").content.decode()
 
