@@ -36,7 +36,7 @@ LAPTOP = {"width": 1366, "height": 768}
 # No page: files, parts of pages, answers to machines, and addresses that only lead on.
 NOT_PAGES = re.compile(
     r"\.(csv|xlsx|json|pdf|eml|txt|ico|atom|xml)$|^(healthz|readyz|metrics)$|/(known|bell|alike|as-sent|download)/$"
-    r"|/<str:name>$|export\.|/files/|^files/|/letters/|/file/$|webauthn/login/|oidc/|password/set/|reset/key/done/"
+    r"|/<str:name>$|export\.|/files/|^files/|/letters/|/file/$|/acts/|webauthn/login/|oidc/|password/set/|reset/key/done/"
 )
 
 
