@@ -219,6 +219,10 @@ class Breach(models.Model):
 
     class Meta:
         verbose_name_plural = "breaches"
+        # The latest are listed each time the leadership looks, however many there have been.
+        indexes: ClassVar = [
+            models.Index(fields=["-due_at"], name="breach_latest", condition=Q(voided_at__isnull=True))
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["milestone"], name="breach_once_per_milestone", condition=Q(voided_at__isnull=True)

@@ -443,3 +443,13 @@ def test_it_dates_changes_with_plain_facts():
         "met_at": "2026-11-23T02:00:00+00:00",
         "by": "reply:1",
     }
+
+
+def test_it_finds_the_latest_breaches_without_sorting_them_all(db):
+    """P6: none is ever taken away, so that they grow for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+
+    plan = Breach.objects.filter(voided_at__isnull=True).order_by("-due_at")[:50].explain()
+
+    assert "breach_latest" in plan
