@@ -32,6 +32,7 @@ def is_loopback(host: str) -> bool:
 @register()
 def demo_stays_at_home(**_: Any) -> list[CheckMessage]:
     """Refuse a demo, whose passwords anybody may read, that listens beyond this machine."""
+    # An error and no warning: its passwords are printed at every start.
     if not settings.DESK_DEMO or is_loopback(settings.BIND):
         return []
     return [
@@ -121,9 +122,11 @@ def channels_have_providers(**_: Any) -> list[CheckMessage]:
 @register(Tags.database)
 def next_year_is_confirmed(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Warn from 1 November that a calendar's next year is a guess; asked for by `check --database default`."""
+    # Here and not above: models cannot be loaded before the applications are.
     from requests_desk.people.models import Agency
     from requests_desk.tickets.queries import promises
 
+    # Django hands none over unless asked: a check that reads tables must not run at each command.
     if not databases:
         return []
     try:

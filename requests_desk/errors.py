@@ -16,7 +16,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Say that we broke, without asking the database or anything else that may be what broke."""
+    # A program reads JSON; a page in its place would be taken for a fault of its own.
     if request.path.startswith("/api/"):
         said = _("Something broke here, not in what you sent: it is in our log.")
         return JsonResponse({"code": "error", "detail": said, "fields": {}}, status=500)
+    # Without a request: its context would ask the database for the office's name, and break once more.
     return HttpResponse(render_to_string("500.html", {"LANGUAGE_CODE": get_language()}), status=500)

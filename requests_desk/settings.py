@@ -85,6 +85,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+# More than may be kept, so that the one too many is named beside the form and not by an error page.
 DATA_UPLOAD_MAX_NUMBER_FILES = 2 * ATTACHMENT_MAX_COUNT
 
 # --- applications ----------------------------------------------------------------------------------------------
@@ -185,6 +186,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
+# Here only: every other session ends by itself, since its hash no longer fits.
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 OWN_FORMS = {"login": "Login", "reauthenticate": "Reauthenticate", "reset_password": "ResetPassword"}
 OWN_FORMS |= {"change_password": "ChangePassword", "reset_password_from_key": "NewPassword"}
@@ -212,6 +214,7 @@ OIDC_MATCH = env.str("OIDC_MATCH", default="email")
 OIDC_SECOND_FACTOR = env.bool("OIDC_SECOND_FACTOR", default=False)
 SOCIALACCOUNT_ADAPTER = "requests_desk.people.accounts.adapters.SingleSignOn"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a posted form may not be redirected elsewhere by our content policy
+# We ask the directory once who it is: a token kept could only be stolen.
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_QUERY_EMAIL = False
 _sso = {
@@ -246,16 +249,21 @@ STORAGES = {
 # --- safety ----------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
+# Not Strict: a link in an alert's mail must find its reader signed in.
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = _https
+# A load balancer asks from inside, without TLS: a redirect would count as a dead process.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+# Only behind a proxy of ours: from anybody else the header is a stranger's word.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+# Our own forms need the referrer for their check, and no other site must learn which request was open.
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
+        # Nothing unless named: what a stored mail or a name may smuggle in finds nothing to load.
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
@@ -302,8 +310,10 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 CELERY_BROKER_URL = _redis or f"redis+socket://{_socket}?virtual_host=0"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
+# Never pickle: who can write to the broker could run anything here.
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = False
+# The soft limit lets a task give back its lease; this one is for what does not listen.
 CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

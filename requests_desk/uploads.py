@@ -16,6 +16,7 @@ class Bounded(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
         """Pass a piece on, or nothing once the limit lies behind."""
+        # Cut and not refused: refused here, the form and all that was typed in it would be gone.
         if start > settings.ATTACHMENT_MAX_BYTES:
             return None
         return raw_data
