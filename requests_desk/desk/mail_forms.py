@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from requests_desk.people.models import Agency, Unit
-from requests_desk.tickets.words import Security
+from requests_desk.tickets.mail_lists import Security
 
 
 class MailboxForm(forms.Form):

@@ -19,11 +19,12 @@ from notifications.outbox import Draft
 from notifications.sms_text import is_mobile
 from requests_desk.library.queries import documents
 from requests_desk.people.models import Agency
+from requests_desk.tickets.mail_lists import MailNature
 from requests_desk.tickets.models import Apology, Attachment, Reply, Requester, Ticket
 from requests_desk.tickets.moments import time_left
 from requests_desk.tickets.services import reply_address
 from requests_desk.tickets.services.recipients import Recipient
-from requests_desk.tickets.words import MailNature, ReplyChannel
+from requests_desk.tickets.words import ReplyChannel
 from sla.models import Milestone
 
 

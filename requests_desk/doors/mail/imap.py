@@ -15,10 +15,10 @@ from imap_tools.errors import ImapToolsError
 
 from requests_desk.checks import is_loopback
 from requests_desk.doors.mail.passwords import NoPassword, password
+from requests_desk.tickets.mail_lists import Security
 from requests_desk.tickets.models import Mailbox
 from requests_desk.tickets.services import mails
 from requests_desk.tickets.services.mails import Uid
-from requests_desk.tickets.words import Security
 
 CONNECT_SECONDS = 30.0
 AT_ONCE = 200

@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError
 
 from requests_desk.doors.mail.bounded import Reader, ReaderDied
+from requests_desk.tickets.mail_lists import MailReason
 from requests_desk.tickets.models import Mail
 from requests_desk.tickets.services import mail_intake, mails
-from requests_desk.tickets.words import MailReason
 
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]

@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Q
 
 from requests_desk.people.models import Agency, Unit
+from requests_desk.tickets.mail_lists import MailNature, MailReason, MailState, Security
 from requests_desk.tickets.models.conversation import Message
 from requests_desk.tickets.models.ticket import Ticket
-from requests_desk.tickets.words import MailNature, MailReason, MailState, Security
 
 PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
 

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from requests_desk.people.models import User
 from requests_desk.tickets import access
 from requests_desk.tickets.access import Right
+from requests_desk.tickets.mail_lists import MailState
 from requests_desk.tickets.models import Mail, Mailbox
-from requests_desk.tickets.words import MailState
 
 PAGE = 50
 WAITING = (MailState.PARKED, MailState.SET_ASIDE)

@@ -11,6 +11,7 @@ from django.db.models import Model
 from notifications.models import Notification
 from requests_desk.people.models import Unit, User
 from requests_desk.tickets import sentences
+from requests_desk.tickets.mail_lists import MailReason, MailState
 from requests_desk.tickets.models import (
     Alert,
     Apology,
@@ -34,7 +35,7 @@ from requests_desk.tickets.models import (
     TicketLink,
 )
 from requests_desk.tickets.queries.together import Part, Together
-from requests_desk.tickets.words import LinkKind, MailReason, MailState
+from requests_desk.tickets.words import LinkKind
 from sla.models import Breach, Clock, Milestone
 
 # What stands open of a long conversation; the rest is a click away.

@@ -15,6 +15,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 
 from notifications import upkeep
 from requests_desk.people.models import Agency, User
+from requests_desk.tickets.mail_lists import MailState
 from requests_desk.tickets.models import (
     Apology,
     AskedPart,
@@ -40,16 +41,7 @@ from requests_desk.tickets.models import (
 )
 from requests_desk.tickets.services import ledger, links, requesters, searched
 from requests_desk.tickets.services.ledger import Line
-from requests_desk.tickets.words import (
-    ApologyState,
-    ErasedWhy,
-    HandoverState,
-    MailState,
-    PartState,
-    ReplyKind,
-    ReplyState,
-    State,
-)
+from requests_desk.tickets.words import ApologyState, ErasedWhy, HandoverState, PartState, ReplyKind, ReplyState, State
 
 # What stands where a rule of the database wants words that are gone.
 NOTHING = "—"

@@ -23,6 +23,7 @@ from requests_desk.people import identifiers
 from requests_desk.people.models import User
 from requests_desk.tickets import access, folding
 from requests_desk.tickets.access import Right
+from requests_desk.tickets.mail_lists import MailReason, MailState
 from requests_desk.tickets.mail_words import File, Nature, Parsed
 from requests_desk.tickets.models import Attachment, Mail, Mailbox, Message, Ticket
 from requests_desk.tickets.services import (
@@ -42,7 +43,7 @@ from requests_desk.tickets.services import (
 from requests_desk.tickets.services.incoming import Asked, Request
 from requests_desk.tickets.services.intake import Receipt
 from requests_desk.tickets.services.threads import Thread
-from requests_desk.tickets.words import Channel, LinkKind, MailReason, MailState, ReplyChannel, ReplyKind
+from requests_desk.tickets.words import Channel, LinkKind, ReplyChannel, ReplyKind
 
 log = logging.getLogger(__name__)
 # A first line that makes a reply by mail an answer to the requester; without it the words stay in the office.

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from requests_desk.people.models import Agency, Unit
+from requests_desk.tickets.mail_lists import Security
 from requests_desk.tickets.models import Mailbox
-from requests_desk.tickets.words import Security
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from requests_desk.people import identifiers
 from requests_desk.people.models import User
+from requests_desk.tickets.mail_lists import MailNature, MailReason, MailState
 from requests_desk.tickets.mail_words import Parsed
 from requests_desk.tickets.models import Mail, Mailbox, MailContent
 from requests_desk.tickets.services import refusing
-from requests_desk.tickets.words import MailNature, MailReason, MailState
 
 # Longer than the ten seconds of its reader and the time to take it in.
 LEASE = timedelta(seconds=60)

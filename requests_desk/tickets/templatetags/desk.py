@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from requests_desk.files import file_types
 from requests_desk.people import identifiers
 from requests_desk.people.models import Role
-from requests_desk.tickets import folding, moments, survey_words, words
+from requests_desk.tickets import folding, mail_lists, moments, survey_words, words
 from requests_desk.tickets.models import Ticket
 
 register = template.Library()
@@ -36,9 +36,9 @@ WORDS: dict[str, type[TextChoices]] = {
     "desk": words.Desk,
     "reply_state": words.ReplyState,
     "notice": words.NoticeKind,
-    "mail_state": words.MailState,
-    "mail_nature": words.MailNature,
-    "mail_reason": words.MailReason,
+    "mail_state": mail_lists.MailState,
+    "mail_nature": mail_lists.MailNature,
+    "mail_reason": mail_lists.MailReason,
     "caller_proof": words.CallerProof,
     "erased": words.ErasedWhy,
     "role": Role,
