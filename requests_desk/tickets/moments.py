@@ -21,7 +21,7 @@ def office_time(moment: datetime, zone: ZoneInfo | None = None) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Return a length in its two largest units: `2 ngày 3 giờ`, `5 giờ 20 phút`, `12 phút`, `chưa đến 1 phút`."""
+    """Return a length in its two largest units: `2 ngày 3 giờ`, `5 giờ 20 phút`, `12 phút`, `dưới 1 phút`."""
     minutes = max(int(span.total_seconds()) // 60, 0)
     if not minutes:
         return _("less than 1 minute")

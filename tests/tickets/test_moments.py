@@ -37,8 +37,8 @@ def test_it_says_a_moment_and_gives_midnight_to_the_day_it_ends(moment, text):
         ({"hours": 5, "minutes": 20}, "5 giờ 20 phút", "5 hours 20 minutes"),
         ({"hours": 1}, "1 giờ", "1 hour"),
         ({"minutes": 12, "seconds": 59}, "12 phút", "12 minutes"),
-        ({"seconds": 30}, "chưa đến 1 phút", "less than 1 minute"),
-        ({"seconds": -30}, "chưa đến 1 phút", "less than 1 minute"),
+        ({"seconds": 30}, "dưới 1 phút", "less than 1 minute"),
+        ({"seconds": -30}, "dưới 1 phút", "less than 1 minute"),
     ],
 )
 def test_it_says_a_length_in_its_two_largest_units(span, vi, en):
@@ -54,7 +54,7 @@ def test_it_says_a_length_in_its_two_largest_units(span, vi, en):
         (24, "còn 1 ngày", "soon"),
         (8.5, "còn 8 giờ 30 phút", "soon"),
         (8, "còn 8 giờ", "urgent"),
-        (0, "quá hạn chưa đến 1 phút", "overdue"),
+        (0, "quá hạn dưới 1 phút", "overdue"),
         (-26, "quá hạn 1 ngày 2 giờ", "overdue"),
     ],
 )
